@@ -1,0 +1,1 @@
+"""The desk: the pages that analysts, editors and managers work on."""

@@ -1,0 +1,68 @@
+"""The one family of errors that Factdesk raises on purpose.
+
+Each error carries what went wrong and what to do about it; the command line and the desk show both on one line.
+"""
+
+
+class FactdeskError(Exception):
+    """Root of every error that a user or an operator can act on.
+
+    ``what`` says what happened, ``remedy`` what to do; ``str()`` gives both on one line.
+    """
+
+    def __init__(self, what: str, *, remedy: str = "") -> None:
+        self.what = " ".join(what.split())
+        self.remedy = " ".join(remedy.split())
+        super().__init__(f"{self.what} {self.remedy}".strip())
+
+
+class SettingsError(FactdeskError):
+    """A setting is missing, unknown or malformed."""
+
+
+class StoreError(FactdeskError):
+    """The relational store cannot be opened, is locked, or refuses a write."""
+
+
+class NotFoundError(FactdeskError):
+    """A record that was asked for by its identifier does not exist."""
+
+
+class ArchiveError(FactdeskError):
+    """A WARC record cannot be written or read."""
+
+
+class FetchError(FactdeskError):
+    """An address could not be fetched; ``retry`` says whether a later try may succeed."""
+
+    def __init__(self, what: str, *, remedy: str = "", retry: bool = True) -> None:
+        self.retry = retry
+        super().__init__(what, remedy=remedy)
+
+
+class UnreadableError(FactdeskError):
+    """Input (a file, a page, a feed) is not what it should be."""
+
+
+class ModelError(FactdeskError):
+    """A model file is absent, altered or of another version."""
+
+
+class IndexUnavailableError(FactdeskError):
+    """The search index cannot be reached now; the item stays queued."""
+
+
+class QueryError(FactdeskError):
+    """A search query is malformed; ``position`` is the offset (characters) of the mistake."""
+
+    def __init__(self, what: str, *, remedy: str = "", position: int = 0) -> None:
+        self.position = position
+        super().__init__(what, remedy=remedy)
+
+
+class NotAllowedError(FactdeskError):
+    """The signed-in person may not do this (role, two-person rule, state of the statement)."""
+
+
+class StateError(FactdeskError):
+    """The action does not fit the present state (for example, approving a draft that was never submitted)."""

@@ -1,0 +1,133 @@
+"""What an operator can set, read once at start and passed down: ``factdesk.toml``, then ``FACTDESK_…`` variables.
+
+Every field's ``description`` is printed by ``factdesk doctor --settings``; a test keeps ``docs/configuration.md`` in step.
+"""
+
+import os
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from factdesk.errors import SettingsError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CollectorSettings(_Section):
+    """How sources are polled."""
+
+    contact: str = Field(
+        "", description="address or URL put into the User-Agent so that a site can reach you; needed for real hosts"
+    )
+    delay_s: float = Field(1.0, ge=0, le=600, description="seconds between two requests to one host")
+    timeout_s: float = Field(30.0, gt=0, le=600, description="seconds after which a request is given up")
+    max_bytes: int = Field(10_000_000, gt=1000, description="a larger answer is refused")
+    max_items_per_poll: int = Field(100, gt=0, description="newest items taken from one listing at a time")
+    concurrency: int = Field(16, gt=0, le=256, description="hosts that are asked at the same time")
+    full_get_every: int = Field(24, gt=0, description="every so many polls the conditional headers are left out")
+    proxy: str = Field("", description="HTTP proxy all requests go through (factdesk replay is one)")
+    allow_private_hosts: tuple[str, ...] = Field(
+        (), description="host names allowed on private or loopback addresses; *.name for its subdomains"
+    )
+
+
+class CheckSettings(_Section):
+    """How claims are found and matched."""
+
+    encoder: str = Field(
+        "bundled", description="'bundled', or 'hub:<name>' for a sentence encoder of the model hub or a local folder"
+    )
+    languages: tuple[str, ...] = Field((), description="ISO 639-1 codes to read; empty means every supported one")
+    claims_per_document: int = Field(8, gt=0, le=50, description="most check-worthy claims kept of a document")
+    recheck_days: int = Field(30, gt=0, description="how far back claims are checked again when the library grows")
+
+
+class DeskSettings(_Section):
+    """The web desk."""
+
+    host: str = Field("127.0.0.1", description="address the desk listens on")
+    port: int = Field(8040, ge=0, le=65535, description="port the desk listens on; 0 takes a free one")
+    name: str = Field("Factdesk", description="name of your desk, shown on published statements")
+    base_url: str = Field(
+        "", description="public address of the desk, for links in feeds; empty means the one it is asked under"
+    )
+    timezone: str = Field("UTC", description="time zone of charts and dates (IANA name)")
+    session_hours: int = Field(12, gt=0, description="hours until a login ends")
+    secure_cookies: bool = Field(False, description="set to true behind HTTPS")
+
+
+class Settings(BaseSettings):
+    """All settings, frozen. Raises ``SettingsError`` through ``load_settings`` only."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="FACTDESK_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    data: Path = Field(Path(".data"), description="folder of the database, the archive and the index")
+    store: str = Field("", description="database URL; empty means SQLite in the data folder")
+    index: str = Field("", description="sqlite:///PATH or http(s)://HOST:9200/PREFIX; empty means SQLite in the data folder")
+    workers: int = Field(1, ge=1, le=64, description="processes that read and check what was collected")
+    log_level: str = Field("warning", description="debug, info, warning or error")
+    collector: CollectorSettings = CollectorSettings()
+    check: CheckSettings = CheckSettings()
+    desk: DeskSettings = DeskSettings()
+
+    @model_validator(mode="after")
+    def _resolve(self) -> Self:
+        data = self.data.expanduser().absolute()
+        object.__setattr__(self, "data", data)
+        if not self.store:
+            object.__setattr__(self, "store", f"sqlite:///{data / 'factdesk.sqlite3'}")
+        if not self.index:
+            object.__setattr__(self, "index", f"sqlite:///{data / 'index.sqlite3'}")
+        return self
+
+    @property
+    def archive(self) -> Path:
+        """Folder of the WARC files."""
+        return self.data / "archive"
+
+    @classmethod
+    def settings_customise_sources(  # noqa: PLR0917 # pydantic-settings gives the signature
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of precedence: arguments, environment, the file."""
+        del dotenv_settings, file_secret_settings
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, settings_path()))
+
+
+def settings_path() -> Path:
+    """Return the settings file: ``$FACTDESK_CONFIG`` or ``factdesk.toml`` in the working directory."""
+    return Path(os.environ.get("FACTDESK_CONFIG", "factdesk.toml"))
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings. Raises ``SettingsError`` that names the setting, what is wrong and where it is set."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type] # pydantic checks each value
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"Setting {name}: {first['msg']}.", remedy=f"Correct it in {settings_path()} or in its FACTDESK_ variable."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{settings_path()} cannot be read: {error}.", remedy="Check its TOML syntax.") from error

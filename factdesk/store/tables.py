@@ -1,0 +1,400 @@
+"""The relational truth as SQLAlchemy Core tables; Alembic's migrations make the same ones (a test compares them).
+
+Instants are stored as UTC; JSON columns hold only what is never asked for by value. There is no table of persons who post,
+and no column for an author (never 2); ``users`` are the desk's own staff.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A timezone-aware UTC instant on every database (SQLite keeps no zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive instant; store UTC."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "an instant needs a time zone"
+            raise ValueError(msg)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401 # the driver's type
+        """Give the zone back."""
+        del dialect
+        if value is None:
+            return None
+        instant: datetime = value
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+# -- collection -----------------------------------------------------------------------------------------------------------
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("url", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("language", String(8)),
+    Column("event", String(80)),
+    Column("interval_s", Integer, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    # what the last polls said
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("cursor", Text),
+    Column("polls", Integer, nullable=False, default=0),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("next_due_at", Instant),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("robots_status", Integer),
+    Column("robots_body", Text),
+    Column("robots_fetched_at", Instant),
+    Column("last_request_at", Instant),
+    Column("wait_until", Instant),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("outcome", String(24), nullable=False),
+    Column("status", Integer),
+    Column("bytes", Integer, nullable=False, default=0),
+    Column("items_listed", Integer, nullable=False, default=0),
+    Column("items_new", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),
+    Index(None, "source_id", "started_at"),
+)
+
+# one row an item that a listing named: the ledger. (source, url) is asked for before a fetch.
+items = Table(
+    "items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("url_digest", String(32), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("outcome", String(24)),  # NULL: listed, not ended yet
+    Column("ended_at", Instant),
+    Column("reason", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("retry_at", Instant),
+    Column("listing", JSON, nullable=False, default=dict),  # title, published, language: the listing's hints
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("digest", String(64)),
+    UniqueConstraint("source_id", "url_digest"),
+    Index(None, "outcome"),
+    Index(None, "retry_at"),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("item_id", ForeignKey("items.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("media_type", String(120), nullable=False),
+    Column("charset", String(60)),
+    Column("digest", String(64), nullable=False),
+    Column("warc_file", Text, nullable=False),
+    Column("warc_offset", Integer, nullable=False),
+    Column("read_at", Instant),  # NULL: waits for the reader
+    Column("claimed_by", String(60)),
+    Column("claimed_at", Instant),
+    Column("outcome", String(24)),
+    Column("reason", Text, nullable=False, default=""),
+    Index(None, "read_at", "id"),
+    Index(None, "item_id"),
+)
+
+# -- what was read --------------------------------------------------------------------------------------------------------
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("capture_id", ForeignKey("captures.id", ondelete="CASCADE"), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("language_probability", Float, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("published_how", String(20), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("text_digest", String(64), nullable=False),
+    Column("duplicate_of", String(32)),
+    Column("event", String(80)),
+    Column("replies", Integer, nullable=False, default=0),
+    Column("shares", Integer, nullable=False, default=0),
+    Column("likes", Integer, nullable=False, default=0),
+    Column("voice", String(32)),
+    Column("shingles", LargeBinary),
+    Index(None, "published_at"),
+    Index(None, "source_id", "published_at"),
+    Index(None, "duplicate_of"),
+    Index(None, "text_digest"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("checkworthiness", Float, nullable=False),
+    Column("context", Text, nullable=False, default=""),
+    Column("narrative_id", String(32)),
+    Column("vector", LargeBinary),  # float16[dim], so that a rebuild never encodes again
+    Column("created_at", Instant, nullable=False),
+    Index(None, "document_id"),
+    Index(None, "narrative_id"),
+    Index(None, "created_at"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("title", Text, nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Column("rating", Text, nullable=False, default=""),
+    Column("rating_value", Float),
+    Column("published_at", Instant),
+    Column("document_id", String(32)),
+    Column("event", String(80)),
+    Column("vector", LargeBinary),
+    Column("added_at", Instant, nullable=False),
+    Index(None, "kind"),
+    Index(None, "document_id"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("claim_id", ForeignKey("claims.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("passage_id", ForeignKey("passages.id")),
+    Column("reasons", JSON, nullable=False, default=list),
+    Column("differences", JSON, nullable=False, default=list),  # [[kind, [s, e], [s, e], words], …]
+    Column("shared_spans", JSON, nullable=False, default=list),
+    Column("score", Float, nullable=False, default=0.0),
+    Column("found_at", Instant, nullable=False),
+    CheckConstraint("kind NOT IN ('repeats', 'distorts') OR passage_id IS NOT NULL", name="flag_has_citation"),
+    Index(None, "kind", "found_at"),
+    Index(None, "document_id"),
+    Index(None, "passage_id"),
+)
+
+narratives = Table(
+    "narratives",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("centre", LargeBinary),
+)
+
+# -- the desk -------------------------------------------------------------------------------------------------------------
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("display_name", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("role IN ('analyst', 'editor', 'manager')", name="role"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+login_attempts = Table(
+    "login_attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Index(None, "name", "at"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("finding_id", String(32), nullable=False),  # outlives a finding that is made anew
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("decision", String(20), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("passage_id", String(32)),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("decision IN ('confirmed', 'rejected', 'not_checkable', 'needs_evidence')", name="decision"),
+    Index(None, "finding_id", "at"),
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", String(120), nullable=False, unique=True),
+    Column("state", String(12), nullable=False),
+    Column("revision", Integer, nullable=False),  # number of the newest revision
+    Column("language", String(8), nullable=False),
+    Column("claim_text", Text, nullable=False),  # the claim that is corrected
+    Column("claim_first_seen_at", Instant),
+    Column("created_by", ForeignKey("users.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("published_at", Instant),
+    Column("corrected_at", Instant),
+    Column("withdrawn_at", Instant),
+    Column("withdrawn_reason", Text, nullable=False, default=""),
+    CheckConstraint("state IN ('draft', 'in_review', 'approved', 'published', 'withdrawn')", name="state"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("author_id", ForeignKey("users.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("rating", String(20), nullable=False),  # false, misleading, unsupported, true
+    Column("note", Text, nullable=False, default=""),  # what a correction corrects
+    Column("digest", String(64), nullable=False),  # of the exact text and its citations
+    Column("at", Instant, nullable=False),
+)
+
+citations = Table(
+    "citations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("statement_id", ForeignKey("statements.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("passage_id", ForeignKey("passages.id"), nullable=False),
+    Column("quote", Text, nullable=False, default=""),
+    UniqueConstraint("statement_id", "revision", "position"),
+)
+
+statement_findings = Table(
+    "statement_findings",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True),
+    Column("finding_id", String(32), primary_key=True),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("statement_id", ForeignKey("statements.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("approver_id", ForeignKey("users.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("statement_id", "revision"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("user_id", Integer),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("detail", JSON, nullable=False, default=dict),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Judgement: language, sentences, claims, matching, stance, distortion, narratives."""
