@@ -321,6 +321,7 @@ statements = Table(
     Column("slug", String(120), nullable=False, unique=True),
     Column("state", String(12), nullable=False),
     Column("revision", Integer, nullable=False),  # number of the newest revision
+    Column("published_revision", Integer),  # the one the public sees
     Column("language", String(8), nullable=False),
     Column("claim_text", Text, nullable=False),  # the claim that is corrected
     Column("claim_first_seen_at", Instant),

@@ -1,0 +1,125 @@
+"""What a statement is: frozen values, the digest an approval is bound to, and which step may follow which."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from factdesk.records import Passage
+
+
+class State(StrEnum):
+    """Where a statement's newest revision stands."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Rating(StrEnum):
+    """What a statement says of the claim it corrects."""
+
+    FALSE = "false"
+    MISLEADING = "misleading"
+    UNSUPPORTED = "unsupported"
+    TRUE = "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that a statement rests on, with the words quoted from it (may be empty)."""
+
+    passage: Passage
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of the text. ``digest`` covers its exact text, its rating and its citations."""
+
+    number: int
+    author_id: int
+    title: str
+    body: str
+    rating: Rating
+    note: str
+    digest: str
+    at: datetime
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened to a statement, for its history."""
+
+    at: datetime
+    action: str
+    user_id: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An official statement with its newest revision and, once published, the one the public sees.
+
+    ``authors`` wrote at least one revision; none of them can approve. ``approver`` approved the newest revision, if anybody.
+    """
+
+    id: int
+    slug: str
+    state: State
+    language: str
+    claim_text: str
+    claim_first_seen_at: datetime | None
+    newest: Revision
+    visible: Revision | None
+    authors: tuple[int, ...]
+    approver: int | None
+    created_at: datetime
+    published_at: datetime | None
+    corrected_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawn_reason: str
+    finding_ids: tuple[str, ...]
+    history: tuple[Step, ...]
+    corrections: tuple[Revision, ...]
+
+    @property
+    def revision(self) -> int:
+        """Number of the newest revision."""
+        return self.newest.number
+
+    @property
+    def title(self) -> str:
+        """Title of the newest revision."""
+        return self.newest.title
+
+    @property
+    def body(self) -> str:
+        """Text of the newest revision."""
+        return self.newest.body
+
+    @property
+    def rating(self) -> Rating:
+        """Rating of the newest revision."""
+        return self.newest.rating
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Citations of the newest revision."""
+        return self.newest.citations
+
+    @property
+    def digest(self) -> str:
+        """What an approval of the newest revision is bound to."""
+        return self.newest.digest
+
+
+def revision_digest(*, title: str, body: str, rating: str, citations: Sequence[Citation]) -> str:
+    """Return the SHA-256 of the exact text and of what it cites (passage id, its text and address, the quote)."""
+    parts = [title, body, rating, [[c.passage.id, c.passage.text, c.passage.url, c.quote] for c in citations]]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
