@@ -13,7 +13,8 @@ class Language:
 
     All words and phrases are case-folded; a phrase may hold spaces. ``months`` and ``weekdays`` hold, January and Monday
     first, the names and abbreviations of each. ``number_words`` gives values, multipliers (thousand, million) included.
-    ``spaced`` says whether words stand apart by spaces.
+    ``spaced`` says whether words stand apart by spaces. ``opinion_markers`` make a sentence an opinion whatever else it
+    says; ``evaluations`` do so only where it names no number.
     """
 
     code: str
@@ -22,6 +23,8 @@ class Language:
     negations: frozenset[str] = frozenset()
     hedges: frozenset[str] = frozenset()
     opinion_markers: frozenset[str] = frozenset()
+    evaluations: frozenset[str] = frozenset()
+    first_person: frozenset[str] = frozenset()
     question_words: frozenset[str] = frozenset()
     question_marks: str = "?？؟"
     future_markers: frozenset[str] = frozenset()

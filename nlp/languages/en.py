@@ -27,23 +27,26 @@ LANGUAGE = Language(
         "i think, i believe, i feel, i guess, i suppose, i hope, i fear, i doubt, i wish, i love, i hate, i like,"
         "i want, in my opinion, in my view, in our view, imo, imho, to my mind, we believe, we think, we feel,"
         "if you ask me, frankly, honestly, shameful, disgraceful, disgrace, scandalous, outrageous, unforgivable,"
-        "inexcusable, pathetic, appalling, beautiful, wonderful, terrible, awful, incompetent, incompetence, ridiculous,"
-        "absurd, deserve, deserves, must resign, should resign, should be ashamed, it is time to, it's time to,"
-        "ought to, we must, we need to, should have, should be, should never, a betrayal, an insult,"
-        "too little too late, worst, best, sadly, unfortunately, thankfully, shame on, i am afraid, i'm afraid,"
-        "i'm sure, i am sure, i would argue, it seems to me, good riddance, bravo, heroic, cowardly, hypocritical,"
-        "hypocrisy, disappointing, disgusting, too slow, arrogant, negligent, reckless, callous"
+        "inexcusable, pathetic, appalling, incompetent, incompetence, ridiculous, absurd, must resign, should resign,"
+        "should be ashamed, it is time to, it's time to, ought to, we must, we need to, should have, should never,"
+        "a betrayal, an insult, too little too late, shame on, i am afraid, i'm afraid, i'm sure, i am sure,"
+        "i would argue, it seems to me, good riddance, bravo, cowardly, hypocritical, hypocrisy, disappointing,"
+        "disgusting, arrogant, callous"
     ),
+    evaluations=words(
+        "beautiful, wonderful, terrible, awful, worst, best, sadly, unfortunately, thankfully, heroic, too slow,"
+        "negligent, reckless, deserve, deserves, should be, great, amazing"
+    ),
+    first_person=words("i, i'm, i've, i'd, me, my, mine, we, we've, we're, our, ours, us"),
     question_words=words(
         "who, what, when, where, why, how, which, whose, is it true, did you know, do you, does anyone, anyone know,"
         "is there, are there, can we, can you, should we, will we, does, do, did, is, are, was, were, has, have, can,"
         "could, would, will"
     ),
     future_markers=words(
-        "will, won't, shall, going to, is expected to, are expected to, expects, is likely to, are likely to, forecast,"
-        "forecasts, predict, predicts, predicted, by next year, next week, next month, next year, tomorrow, soon,"
-        "plans to, plan to, is set to, are set to, in the coming days, i'll, we'll, they'll, he'll, she'll, it'll,"
-        "would, gonna, could soon, may soon"
+        "will, won't, shall, going to, is expected to, are expected to, is likely to, are likely to, predict, predicts,"
+        "predicted, by next year, next week, next month, next year, tomorrow, is set to, are set to, in the coming days,"
+        "i'll, we'll, they'll, he'll, she'll, it'll, gonna, could soon, may soon"
     ),
     wishes=words(
         "please, let us, let's, pray for, prayers, may god, god bless, thoughts and prayers, stay safe, stay strong,"
@@ -65,9 +68,7 @@ LANGUAGE = Language(
         "asserts, asserted, posts, a post, viral, circulating, shared, so-called, supposedly, messages, a video,"
         "announced, announces, argues"
     ),
-    satire_markers=words(
-        "satire, satirical, parody, spoof, humour, humor, comedy, joke, #satire, #parody, /s, april fool, april fools"
-    ),
+    satire_markers=words("satire, satirical, parody, spoof, #satire, #parody, /s, april fools' day"),
     cause_words=words(
         "because, because of, caused by, caused, causes, cause, due to, led to, leads to, leading to, results in,"
         "resulted in, as a result of, triggered by, triggered, thanks to, owing to, blamed on, brought about, owes to,"

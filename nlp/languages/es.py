@@ -22,20 +22,23 @@ LANGUAGE = Language(
         "creo que, creo, pienso que, opino que, me parece, en mi opinión, a mi juicio, siento que, considero,"
         "espero que, ojalá, me gusta, odio, amo, quiero, sinceramente, francamente, vergonzoso, vergüenza, vergonzosa,"
         "lamentable, indignante, escandaloso, inaceptable, imperdonable, incompetente, incompetencia, ridículo, absurdo,"
-        "patético, hermoso, maravilloso, terrible, merece, merecen, merecemos, debe dimitir, debería dimitir, debería,"
-        "deberían, deberíamos, hay que, tenemos que, es hora de, una traición, un insulto, peor, mejor, por desgracia,"
-        "desgraciadamente, qué asco, basta ya, hipocresía, decepcionante, arrogante, negligente, cobarde,"
+        "patético, merecemos, debe dimitir, debería dimitir, debería, deberían, deberíamos, hay que, tenemos que,"
+        "es hora de, una traición, un insulto, qué asco, basta ya, hipocresía, decepcionante, arrogante, cobarde,"
         "demasiado tarde"
     ),
+    evaluations=words(
+        "terrible, hermoso, maravilloso, peor, mejor, por desgracia, desgraciadamente, negligente, merece, merecen"
+    ),
+    first_person=words("yo, mi, mis, me, nosotros, nosotras, nuestro, nuestra, nos"),
     question_words=words(
         "quién, quiénes, qué, cuándo, dónde, por qué, cómo, cuál, cuáles, cuánto, cuántos, es cierto que, sabías,alguien sabe"
     ),
     question_marks="?？؟¿",
     future_markers=words(
         "va a, van a, vamos a, será, serán, habrá, tendrá, tendrán, podrá, podrán, hará, harán, llegará, llegarán,"
-        "se espera que, se prevé, prevé, prevén, pronóstico, pronostica, mañana, la próxima semana, el próximo mes,"
-        "el próximo año, pronto, planea, subirá, bajará, ganará, perderá, caerá, sufrirá, alcanzará, superará, volverá,"
-        "empezará, en los próximos días"
+        "se espera que, se prevé, prevé, prevén, pronostica, la próxima semana, el próximo mes, el próximo año, subirá,"
+        "bajará, ganará, perderá, caerá, sufrirá, alcanzará, superará, volverá, empezará, en los próximos días,"
+        "pasado mañana"
     ),
     wishes=words(
         "por favor, recemos, oremos, dios bendiga, que dios, gracias, felicidades, feliz, buenos días, buenas noches,"
@@ -55,9 +58,7 @@ LANGUAGE = Language(
         "presuntamente, presunto, presunta, supuesto, supuesta, alega, sostiene, sostienen, declaró, informó, informa,"
         "señaló, publicación, viral, circula, circulan, mensajes, un vídeo, un video, comparten, anunció, difunde"
     ),
-    satire_markers=words(
-        "sátira, satírico, satírica, parodia, humor, broma, #sátira, #satira, #humor, día de los inocentes, inocentada"
-    ),
+    satire_markers=words("sátira, satírico, satírica, parodia, #sátira, #satira, #humor, inocentada"),
     cause_words=words(
         "porque, causado por, causada por, causó, causa, causan, debido a, provocó, provocado por, provocada por,"
         "provoca, a causa de, como consecuencia de, por culpa de, resultado de, gracias a, desencadenó, originó, tras,"

@@ -25,20 +25,23 @@ LANGUAGE = Language(
         "je pense, je crois, je trouve, je suppose, j'espère, je crains, je doute, j'aime, j'adore, je déteste, je veux,"
         "à mon avis, selon moi, il me semble, à mes yeux, nous pensons, nous croyons, franchement, honnêtement, honteux,"
         "honteuse, honte, scandaleux, scandaleuse, inacceptable, impardonnable, indigne, lamentable, pathétique,"
-        "ridicule, absurde, incompétent, incompétence, incompétents, magnifique, merveilleux, terrible, mérite,"
-        "méritent, méritons, doit démissionner, devrait, devraient, devrions, il faut, nous devons, il est temps de,"
-        "une trahison, une insulte, pire, meilleur, malheureusement, heureusement, hélas, hypocrisie, décevant,"
-        "arrogant, arrogance, négligent, lâche, trop tard"
+        "ridicule, absurde, incompétent, incompétence, incompétents, méritons, doit démissionner, devrait, devraient,"
+        "devrions, il faut, nous devons, il est temps de, une trahison, une insulte, hélas, hypocrisie, décevant,"
+        "arrogant, arrogance, lâche, trop tard"
     ),
+    evaluations=words(
+        "magnifique, merveilleux, terrible, pire, meilleur, malheureusement, heureusement, négligent, mérite, méritent"
+    ),
+    first_person=words("je, j', moi, mon, ma, mes, nous, notre, nos"),
     question_words=words(
         "qui, quoi, quand, où, pourquoi, comment, quel, quelle, quels, quelles, combien, est-ce que, est-ce, est-il,"
         "sait-on, saviez-vous, y a-t-il, faut-il, peut-on"
     ),
     future_markers=words(
         "va, vont, allons, sera, seront, aura, auront, fera, feront, pourra, pourront, devra, devront, on s'attend à,"
-        "devrait, prévoit, prévoient, prévision, prévisions, demain, la semaine prochaine, le mois prochain,"
-        "l'année prochaine, l'an prochain, bientôt, prochainement, atteindra, dépassera, gagnera, perdra, tombera,"
-        "montera, viendra, dans les prochains jours, ira, iront"
+        "prévoit, prévoient, demain, la semaine prochaine, le mois prochain, l'année prochaine, l'an prochain,"
+        "prochainement, atteindra, dépassera, gagnera, perdra, tombera, montera, viendra, dans les prochains jours, ira,"
+        "iront"
     ),
     wishes=words(
         "s'il vous plaît, svp, prions, prions pour, que dieu, merci, félicitations, bonjour, bonsoir, bonne nuit,"
@@ -59,7 +62,7 @@ LANGUAGE = Language(
         "soutiennent, rapporte, a indiqué, indique, a annoncé, annonce, publication, virale, viral, circule, circulent,"
         "messages, une vidéo, partagé"
     ),
-    satire_markers=words("satire, satirique, parodie, humour, blague, #satire, #parodie, #humour, poisson d'avril"),
+    satire_markers=words("satire, satirique, parodie, #satire, #parodie, #humour"),
     cause_words=words(
         "parce que, parce qu', causé par, causée par, causées par, causés par, a causé, cause, à cause de, à cause du,"
         "en raison de, dû à, due à, due au, dû au, provoqué, provoquée par, provoqué par, a provoqué, provoque,"

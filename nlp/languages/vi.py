@@ -22,17 +22,17 @@ LANGUAGE = Language(
         "tôi nghĩ, tôi cho rằng, tôi tin, tôi thấy, tôi hy vọng, tôi mong, tôi sợ, tôi yêu, tôi ghét, tôi thích,"
         "tôi muốn, theo tôi, theo ý tôi, theo quan điểm của tôi, theo mình, mình nghĩ, em nghĩ, chúng tôi tin,"
         "chúng ta phải, thật đáng xấu hổ, xấu hổ, đáng xấu hổ, nhục nhã, thật tệ, tồi tệ, kém cỏi, vô trách nhiệm,"
-        "vô cảm, không thể chấp nhận, không thể tha thứ, nực cười, vô lý, tuyệt vời, đẹp, kinh khủng, xứng đáng,"
-        "phải từ chức, nên từ chức, nên, cần phải, đã đến lúc, phản bội, tệ nhất, tốt nhất, đáng tiếc, tiếc là,"
-        "may mắn thay, đạo đức giả, thất vọng, quá chậm, quá muộn, bất tài, tắc trách, đáng trách"
+        "vô cảm, không thể chấp nhận, không thể tha thứ, nực cười, vô lý, xứng đáng, phải từ chức, nên từ chức,"
+        "cần phải, đã đến lúc, phản bội, đạo đức giả, thất vọng, quá chậm, quá muộn, bất tài, tắc trách, đáng trách"
     ),
+    evaluations=words("đẹp, kinh khủng, tệ nhất, tốt nhất, đáng tiếc, tiếc là, may mắn thay, nên, tuyệt vời"),
+    first_person=words("tôi, mình, chúng tôi, chúng ta, em, tớ"),
     question_words=words(
         "ai, cái gì, khi nào, bao giờ, ở đâu, tại sao, vì sao, thế nào, như thế nào, nào, bao nhiêu, có phải,"
         "phải không, có đúng, đúng không, có biết, à, hả, liệu"
     ),
     future_markers=words(
-        "sẽ, sắp, dự kiến, dự báo, dự đoán, ngày mai, tuần tới, tháng tới, năm tới, sang năm, trong những ngày tới, sớm,"
-        "có kế hoạch, dự định"
+        "sẽ, sắp, dự kiến, dự báo, dự đoán, ngày mai, tuần tới, tháng tới, năm tới, sang năm, trong những ngày tới"
     ),
     wishes=words(
         "làm ơn, xin hãy, hãy, cầu nguyện, cầu mong, cầu chúc, chúc mừng, chúc, cảm ơn, cám ơn, xin chào,"
@@ -50,9 +50,7 @@ LANGUAGE = Language(
         "cho rằng, nói rằng, tuyên bố, khẳng định, cho biết, nói, được cho là, cáo buộc, theo, tin rằng, lan truyền,"
         "bài đăng, bài viết, tin nhắn, đoạn video, chia sẻ, đồn rằng, tự xưng, cái gọi là, thông báo, công bố, loan tin"
     ),
-    satire_markers=words(
-        "châm biếm, trào phúng, hài hước, đùa, chuyện đùa, giễu nhại, #châmbiếm, #trào_phúng, #satire, cá tháng tư,hư cấu"
-    ),
+    satire_markers=words("châm biếm, trào phúng, giễu nhại, #châmbiếm, #trào_phúng, #satire, hư cấu"),
     cause_words=words(
         "vì, do, bởi vì, bởi, gây ra, gây, dẫn đến, dẫn tới, khiến, làm cho, là do, nguyên nhân, hậu quả của, nhờ,"
         "tại vì, xuất phát từ, bắt nguồn từ"
