@@ -1,0 +1,51 @@
+"""Search: one Protocol (`index.base.SearchIndex`) and two engines, SQLite and Elasticsearch; an address alone names which."""
+
+import os
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from factdesk.errors import SettingsError
+from index.base import SearchIndex
+from index.sqlite import SqliteIndex
+
+_FORMS = "Use sqlite:///path/index.sqlite3 or http(s)://[user:password@]host:9200/[prefix]."
+
+
+def open_index(url: str, *, dim: int = 512) -> SearchIndex:
+    """Open the search index at ``url`` for vectors of ``dim`` numbers, making it when there is none.
+
+    ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or ``http(s)://[user:password@]host:port/[prefix]`` for
+    Elasticsearch 8 (an API key is read from ``FACTDESK_ELASTIC_API_KEY``). Raises `SettingsError` for another address and
+    `IndexUnavailableError` when the engine cannot be opened.
+    """
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError as error:
+        raise SettingsError(f"The index address is malformed: {error}.", remedy=_FORMS) from None
+    if parts.scheme == "sqlite":
+        return SqliteIndex(_path(parts), dim=dim)
+    if parts.scheme in {"http", "https"} and parts.hostname:
+        from index.elastic import ElasticIndex  # noqa: PLC0415 - its client takes a second to import; few desks need it
+
+        return ElasticIndex(url, dim=dim, api_key=os.environ.get("FACTDESK_ELASTIC_API_KEY"))
+    raise SettingsError(f"No search index is known for an address that begins {parts.scheme or url[:20]}:.", remedy=_FORMS)
+
+
+def discard_index(url: str) -> None:
+    """Delete the SQLite file at ``url`` (and its journal), damaged or not, so that a rebuild can begin; else do nothing."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = _path(parts)
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _path(parts: SplitResult) -> Path:
+    path = unquote(parts.path).removeprefix("/")
+    if parts.netloc or not path:
+        raise SettingsError("The index address names no file.", remedy=_FORMS)
+    return Path(path)
+
+
+__all__ = ["SearchIndex", "discard_index", "open_index"]

@@ -1,0 +1,49 @@
+"""Where the next page begins, as an opaque word that only fits the query it came from."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, replace
+
+from factdesk.errors import QueryError
+from factdesk.records import digest_id
+from index.base import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """``snapshot`` names the frozen order, ``offset`` counts what was shown, ``order`` and ``id`` are the last hit's."""
+
+    snapshot: str
+    offset: int
+    order: float
+    id: str
+
+
+def query_digest(query: Query) -> str:
+    """Return what identifies ``query`` whatever page of it is asked."""
+    return digest_id("query", repr(replace(query, cursor=None)))[:16]
+
+
+def write_cursor(query: Query, cursor: Cursor) -> str:
+    """Return ``cursor`` as an opaque URL-safe word."""
+    values = [query_digest(query), cursor.snapshot, cursor.offset, cursor.order, cursor.id]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+def read_cursor(query: Query) -> Cursor | None:
+    """Return the cursor of ``query``, ``None`` on its first page. Raises `QueryError` for one that is not its own."""
+    if query.cursor is None:
+        return None
+    try:
+        digest, snapshot, offset, order, last = json.loads(base64.urlsafe_b64decode(query.cursor.encode()))
+        cursor = Cursor(str(snapshot), int(offset), float(order), str(last))
+    except (binascii.Error, ValueError, TypeError, UnicodeError, RecursionError):
+        raise _foreign() from None
+    if digest != query_digest(query):
+        raise _foreign()
+    return cursor
+
+
+def _foreign() -> QueryError:
+    return QueryError("This page link does not belong to this search.", remedy="Start again from the first page.")

@@ -1,0 +1,84 @@
+"""The SQLite file of an index: its tables, how it is opened, and what its errors mean to a person."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from factdesk.errors import IndexUnavailableError
+from index._folding import FOLDING_VERSION
+
+_FORMAT = "1"
+_BUSY_MS = 15_000
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (
+  entry INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, language TEXT NOT NULL,
+  source TEXT NOT NULL, role TEXT NOT NULL, event TEXT, narrative TEXT, findings TEXT NOT NULL, instant INTEGER NOT NULL,
+  day TEXT NOT NULL, published INTEGER, seen INTEGER NOT NULL, document_id TEXT);
+CREATE INDEX IF NOT EXISTS entries_kind ON entries (kind, instant);
+CREATE TABLE IF NOT EXISTS contents (entry INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, passage TEXT);
+CREATE TABLE IF NOT EXISTS passage_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB);
+CREATE TABLE IF NOT EXISTS claim_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB);
+CREATE TABLE IF NOT EXISTS entry_keys (key TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (key, entry)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entry_keys_entry ON entry_keys (entry);
+CREATE TABLE IF NOT EXISTS removed (seq INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL);
+CREATE VIRTUAL TABLE IF NOT EXISTS entry_words USING fts5 (title, text, content='', tokenize='ascii');
+CREATE VIRTUAL TABLE IF NOT EXISTS passage_words USING fts5 (words, content='', tokenize='ascii');
+CREATE VIRTUAL TABLE IF NOT EXISTS passage_terms USING fts5vocab ('passage_words', 'row');
+"""
+_SESSION = """
+PRAGMA synchronous = NORMAL;
+PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -65536;
+CREATE TEMP TABLE IF NOT EXISTS found (entry INTEGER PRIMARY KEY, rank REAL NOT NULL);
+"""
+
+
+def open_file(path: Path, *, dim: int) -> sqlite3.Connection:
+    """Open (or make) the index file. Raises `IndexUnavailableError` for a damaged, foreign or unreachable file."""
+    with readable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, path, wanted=f"{_FORMAT};{FOLDING_VERSION};dim={dim}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, wanted: str) -> None:
+    connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?), ('generation', '0')", (wanted,))
+    connection.executescript(_SESSION)
+    found = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+    if found is None or found[0] != wanted:
+        what = f"The index {path} has format {found[0] if found else 'unknown'}, not {wanted}."
+        raise IndexUnavailableError(what, remedy="Run factdesk reindex to build it again.")
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises about ``path`` into `IndexUnavailableError` with what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise IndexUnavailableError(
+                f"The index {path} is busy.", remedy="Another process is writing to it; try again."
+            ) from error
+        raise _damaged(path, error) from error
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, error) from error
+    except OSError as error:
+        raise IndexUnavailableError(
+            f"The index {path} cannot be opened: {error.strerror}.", remedy="Check the folder."
+        ) from error
+
+
+def _damaged(path: Path, error: sqlite3.Error) -> IndexUnavailableError:
+    remedy = "Check the disk and the folder's permissions; if the file is damaged, run factdesk reindex to build it again."
+    return IndexUnavailableError(f"The index {path} cannot be read: {error}.", remedy=remedy)

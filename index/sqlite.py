@@ -1,0 +1,167 @@
+"""The embedded search engine: one SQLite file that several processes share, its vectors compared exactly in memory."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+import numpy as np
+
+from factdesk.errors import QueryError
+from factdesk.records import Candidate
+from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, article_share, ask, fuse, informative, rarity
+from index._paging import Pager
+from index._passages import load_passage
+from index._postings import Closeness, Shelf
+from index._schema import open_file, readable
+from index._shelves import Shelves
+from index._writing import clear_entries, delete_entries, write_entries
+from index.base import Entry, EntryKind, Page, Probe, Query
+
+_BATCH = 64
+_BM25_CONSTANT = 2.2
+MAX_LIMIT = 200
+
+
+class SqliteIndex:
+    """A `SearchIndex` in one file. One writer at a time; readers never wait. Safe to share between threads."""
+
+    def __init__(self, path: Path, *, dim: int) -> None:
+        """Open (or make) the file at ``path`` for vectors of ``dim``. Raises `IndexUnavailableError`."""
+        self._path = path
+        self._dim = dim
+        self._lock = RLock()
+        self._connection = open_file(path, dim=dim)
+        self._shelves = Shelves(self._connection, dim=dim)
+        self._pager = Pager(self._connection)
+        self._frequencies: dict[str, int] = {}
+        self._version: tuple[int, int] = (-1, -1)
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Index ``entries`` in one transaction; they are found by the next search, in every process."""
+        with self._transaction("IMMEDIATE"):
+            write_entries(self._connection, entries)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forget entries; unknown ids are ignored."""
+        with self._transaction("IMMEDIATE"):
+            delete_entries(self._connection, ids)
+
+    def clear(self) -> None:
+        """Forget everything (before a rebuild)."""
+        with self._transaction("IMMEDIATE"):
+            clear_entries(self._connection)
+
+    def close(self) -> None:
+        """Release the file."""
+        with self._lock:
+            self._connection.close()
+
+    def counts(self) -> dict[EntryKind, int]:
+        """Return how many entries of each kind there are (kinds without entries too)."""
+        with self._transaction("DEFERRED"):
+            rows = self._connection.execute("SELECT kind, count(*) FROM entries GROUP BY kind").fetchall()
+        return dict.fromkeys(EntryKind, 0) | {EntryKind(kind): count for kind, count in rows}
+
+    def search(self, query: Query) -> Page:
+        """Return one page of hits. Raises `QueryError` with the position of a mistake."""
+        check_limit(query)
+        with self._transaction("DEFERRED"):
+            return self._pager.page(query)
+
+    def candidates(self, probes: Sequence[Probe], *, limit: int = 20) -> list[list[Candidate]]:
+        """Return, for each claim, the passages that may be about it by words, meaning or whole article, best first."""
+        asked = [ask(probe, dim=self._dim) for probe in probes]
+        with self._transaction("DEFERRED"):
+            shelf = self._shelves.passages()
+            self._forget_frequencies()
+            return [
+                self._best(close, articles=self._articles(one, shelf), limit=limit)
+                for start in range(0, len(asked), _BATCH)
+                for one, close in _compared(shelf, asked[start : start + _BATCH])
+            ]
+
+    def claims_near(self, probes: Sequence[Probe], *, limit: int = 50) -> list[list[str]]:
+        """Return, for each passage, ids of indexed claims that may be about it, nearest first."""
+        asked = [ask(probe, dim=self._dim) for probe in probes]
+        with self._transaction("DEFERRED"):
+            shelf = self._shelves.claims()
+            return [
+                self._nearest_ids(close, limit=limit)
+                for start in range(0, len(asked), _BATCH)
+                for _, close in _compared(shelf, asked[start : start + _BATCH])
+            ]
+
+    @contextmanager
+    def _transaction(self, mode: str) -> Iterator[None]:
+        with self._lock, readable(self._path):
+            self._connection.execute(f"BEGIN {mode}")
+            try:
+                yield
+            except BaseException:
+                self._connection.rollback()
+                raise
+            self._connection.commit()
+
+    def _forget_frequencies(self) -> None:
+        others = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        version = (others, self._connection.total_changes)
+        if version != self._version:
+            self._frequencies.clear()
+            self._version = version
+
+    def _articles(self, asked: Asked, shelf: Shelf) -> dict[int, float]:
+        """Return the passages whose whole article holds rare words of the probe, with their share of BM25's bound."""
+        total = len(shelf)
+        known = dict(zip(asked.words, shelf.frequency(asked.hashes).tolist(), strict=True))
+        common = max(20, int(total * COMMON_SHARE))
+        frequencies = {word: count if count > common else self._frequency(word) for word, count in known.items()}
+        words = informative(frequencies, total=total)
+        if not words:
+            return {}
+        query = "SELECT rowid, rank FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?"
+        rows = self._connection.execute(query, (" OR ".join(f'"{word}"' for word in words), RECALL_DEPTH))
+        rarities = [rarity(frequencies[word], total=total) for word in words]
+        return {row: article_share(-rank / _BM25_CONSTANT, rarities) for row, rank in rows}
+
+    def _frequency(self, word: str) -> int:
+        if word not in self._frequencies:
+            row = self._connection.execute("SELECT doc FROM passage_terms WHERE term = ?", (word,)).fetchone()
+            self._frequencies[word] = 0 if row is None else row[0]
+        return self._frequencies[word]
+
+    def _best(self, close: Closeness, *, articles: dict[int, float], limit: int) -> list[Candidate]:
+        chosen = set(close.nearest(RECALL_DEPTH))
+        rows = np.fromiter(articles, dtype=np.int64, count=len(articles))
+        chosen.update(np.searchsorted(close.rowids, rows).tolist())
+        scored = []
+        for at in chosen:
+            row, words, meaning = int(close.rowids[at]), float(close.words[at]), float(close.meaning[at])
+            scored.append((fuse(words, meaning, article=articles.get(row, 0.0)), row, words, meaning))
+        scored.sort(key=lambda one: (-one[0], one[1]))
+        return [
+            self._candidate(row, words=words, meaning=meaning, score=score) for score, row, words, meaning in scored[:limit]
+        ]
+
+    def _candidate(self, row: int, *, words: float, meaning: float, score: float) -> Candidate:
+        line = self._connection.execute("SELECT passage FROM contents WHERE entry = ?", (row,)).fetchone()[0]
+        return Candidate(load_passage(line), words, meaning, score)
+
+    def _nearest_ids(self, close: Closeness, *, limit: int) -> list[str]:
+        scored = [
+            (fuse(float(close.words[at]), float(close.meaning[at]), article=0.0), at)
+            for at in close.nearest(max(limit, RECALL_DEPTH))
+        ]
+        scored.sort(key=lambda one: (-one[0], one[1]))
+        rows = [int(close.rowids[at]) for _, at in scored[:limit]]
+        return [self._connection.execute("SELECT id FROM entries WHERE entry = ?", (row,)).fetchone()[0] for row in rows]
+
+
+def check_limit(query: Query) -> None:
+    """Raise `QueryError` unless the page size is 1 … 200."""
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise QueryError(f"A page cannot hold {query.limit} hits.", remedy=f"Ask for 1 to {MAX_LIMIT}.")
+
+
+def _compared(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Closeness]]:
+    return zip(asked, shelf.compare(asked), strict=True)
