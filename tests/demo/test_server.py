@@ -48,6 +48,7 @@ def _contents() -> dict[str, list[Json]]:
     items["factcheck"] = [_article("factcheck", 1, kind="factcheck", claimreview=REVIEW, claimLanguage="es")]
     items["rss"][0]["corrected"] = {"day": 6, "time": "23:00", "paragraphs": ["It gave four baskets."], "note": "Not forty."}
     items["rss"][1] |= {"section": "opinion"}
+    items["latin1"][2]["summary"] = "Été – « bref »."
     items["page"].append(_article("page", 9, language="ar", title="الكمثرى", paragraphs=["نص المقال."], section="satire"))
     return items
 
@@ -331,3 +332,17 @@ def test_the_world_that_comes_with_factdesk_is_whole() -> None:
     world = load_world()
     served = {cast("str", outlet.serves) for outlet in world.outlets}
     assert served == set(KINDS)
+
+
+def test_the_lying_feed_is_still_read_right(client: httpx.Client) -> None:
+    answer = _get(client, "latin1", "/feed.xml")
+    assert b'encoding="UTF-8"' in answer.content
+    feed = feedparser.parse(answer.content, response_headers={"content-type": answer.headers["content-type"]})
+    assert feed.entries[0].summary == "Été – « bref »."
+
+
+def test_the_documented_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "demo.md").read_text(encoding="utf-8")
+    exec(page.partition("```python\n")[2].partition("```")[0], {})  # noqa: S102 # our own documentation
+    assert "claimreview http://plumbline.localhost:" in capsys.readouterr().out
+    assert all(f"`{kind}`" in page for kind in KINDS)
