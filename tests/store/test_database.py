@@ -1,0 +1,109 @@
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from factdesk.errors import StoreError
+from factdesk.store.database import open_store, reading, schema_version, writing
+from factdesk.store.tables import findings, metadata, secrets, users
+from tests.stores import NOW, add_finding, add_passage, add_person, postgres_store, sqlite_store
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path):  # noqa: ANN201 # a generator of engines
+    opened = sqlite_store(tmp_path) if request.param == "sqlite" else postgres_store(request.getfixturevalue("postgres_url"))
+    with opened as store:
+        yield store
+
+
+def test_the_migrations_make_the_tables_of_the_program(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    present, known = schema_version(engine)
+    assert present == known
+
+
+def test_no_table_has_room_for_an_author() -> None:
+    forbidden = ("author", "handle", "avatar", "byline", "account", "follower")
+    staff = {"revisions.author_id"}  # the desk's own editor
+    named = {f"{table.name}.{column.name}" for table in metadata.sorted_tables for column in table.columns}
+    assert {name for name in named - staff if any(word in name for word in forbidden)} == set()
+
+
+def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
+    with pytest.raises(ZeroDivisionError), writing(engine) as connection:
+        connection.execute(insert(secrets).values(name="a", value=b"1", created_at=NOW))
+        raise ZeroDivisionError
+    with reading(engine) as connection:
+        assert connection.execute(select(secrets)).all() == []
+
+
+def test_instants_come_back_with_their_zone(engine: Engine) -> None:
+    add_person(engine, "writer")
+    with reading(engine) as connection:
+        assert connection.execute(select(users.c.created_at)).scalar() == NOW
+
+
+def test_a_flag_without_a_citation_is_refused_by_the_database(engine: Engine) -> None:
+    finding_id = add_finding(engine, "It fell.", passage=add_passage(engine, "It fell"))
+    with reading(engine) as connection:
+        row = dict(connection.execute(select(findings).where(findings.c.id == finding_id)).one()._mapping)
+    with pytest.raises(IntegrityError), writing(engine) as connection:
+        connection.execute(findings.update().where(findings.c.id == row["id"]).values(passage_id=None))
+
+
+def _count(url: str, times: int) -> None:
+    engine = open_store(url)
+    for _ in range(times):
+        with writing(engine) as connection:
+            value = int(connection.execute(select(secrets.c.value)).scalar_one())
+            connection.execute(secrets.update().values(value=str(value + 1).encode()))
+    engine.dispose()
+
+
+def test_writers_of_two_processes_queue_up(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.sqlite3'}"
+    engine = open_store(url)
+    with writing(engine) as connection:
+        connection.execute(insert(secrets).values(name="count", value=b"0", created_at=NOW))
+    spawn = multiprocessing.get_context("spawn")
+    workers = [spawn.Process(target=_count, args=(url, 50)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    with reading(engine) as connection:
+        assert connection.execute(select(secrets.c.value)).scalar_one() == b"100"
+    engine.dispose()
+
+
+def test_a_locked_database_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("factdesk.store.database._BUSY_MS", 50)
+    engine = open_store(f"sqlite:///{tmp_path / 'locked.sqlite3'}")
+    other = sqlite3.connect(tmp_path / "locked.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="is locked") as caught, writing(engine):
+        pass
+    assert "\n" not in str(caught.value)
+    other.close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://somewhere/db", "sqlite:////proc/no/such/place.sqlite3"])
+def test_a_bad_address_says_what_to_use(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(url)
+    assert caught.value.remedy
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "notes.sqlite3"
+    path.write_text("these are notes " * 200)
+    with pytest.raises(StoreError, match=r"notes\.sqlite3 is not a readable"):
+        open_store(f"sqlite:///{path}")
