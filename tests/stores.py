@@ -45,7 +45,8 @@ def add_person(engine: Engine, name: str, role: str = "editor") -> int:
         made = insert(users).values(
             name=name, display_name=name.title(), role=role, password_hash="unused", active=True, created_at=NOW
         )
-        return connection.execute(made.returning(users.c.id)).scalar_one()
+        number: int = connection.execute(made.returning(users.c.id)).scalar_one()
+        return number
 
 
 def add_passage(

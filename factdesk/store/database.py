@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from factdesk.errors import StoreError
@@ -84,13 +84,13 @@ def store_error(error: Exception, url: str) -> StoreError:
 
 
 def _parsed(url: str) -> URL:
+    use = "Use sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME."
     try:
         parsed = make_url(url)
-        parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise StoreError(
-            f"{url!r} is not a database URL.", remedy="Use sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME."
-        ) from error
+    except ArgumentError as error:
+        raise StoreError(f"{url!r} is not a database URL.", remedy=use) from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(f"A database of kind {parsed.get_backend_name()!r} is not known.", remedy=use)
     if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed

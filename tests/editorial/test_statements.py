@@ -52,6 +52,20 @@ def edited(room: Room, statement: Statement, *, user_id: int, body: str, expecte
     )
 
 
+def correction(room: Room, statement: Statement, *, user_id: int) -> Statement:
+    return statements.correct(
+        room.engine,
+        statement.id,
+        user_id=user_id,
+        title=statement.title,
+        body="The gates opened at dawn.",
+        rating="false",
+        citations=[(room.passage_id, "")],
+        note="The hour was wrong.",
+        at=NOW + timedelta(hours=1),
+    )
+
+
 def test_a_draft_carries_its_claim_citation_and_the_fact_first(room: Room) -> None:
     statement = draft(room)
     assert statement.claim_text == "They opened the dam gates on purpose that night."
@@ -164,17 +178,7 @@ def test_a_conflicting_save_is_refused_and_loses_nothing(room: Room) -> None:
 
 def test_a_correction_needs_a_second_person_and_the_old_text_stays_visible(room: Room) -> None:
     before = published(room)
-    opened = statements.correct(
-        room.engine,
-        before.id,
-        user_id=room.writer,
-        title=before.title,
-        body="The gates opened at dawn.",
-        rating="false",
-        citations=[(room.passage_id, "")],
-        note="The hour was wrong.",
-        at=NOW + timedelta(hours=1),
-    )
+    opened = correction(room, before, user_id=room.writer)
     assert opened.visible is not None
     assert opened.visible.body == before.body
     with pytest.raises(StateError):
@@ -221,14 +225,11 @@ def test_no_sequence_of_actions_publishes_with_one_identity(room: Room, steps: l
 
 def act(room: Room, statement_id: int, step: str, *, user_id: int) -> None:
     now = statements.get(room.engine, statement_id)
-    words = {"title": now.title, "rating": "false", "citations": [(room.passage_id, "")], "at": NOW}
     try:
         if step == "edit":
-            statements.save_revision(
-                room.engine, statement_id, user_id=user_id, body="Edited.", expected_revision=now.revision, **words
-            )
+            edited(room, now, user_id=user_id, body="Edited.")
         elif step == "correct":
-            statements.correct(room.engine, statement_id, user_id=user_id, body="Corrected.", note="A note.", **words)
+            correction(room, now, user_id=user_id)
         elif step == "approve":
             statements.approve(room.engine, statement_id, user_id=user_id, digest=now.digest, at=NOW)
         elif step in ("send_back", "withdraw"):
