@@ -4,7 +4,7 @@ import json
 import re
 from datetime import UTC, datetime
 from html import escape
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from factdesk.demo._render import Edition, Entry
 from factdesk.demo.world import Account
@@ -43,7 +43,7 @@ def content(edition: Edition, entry: Entry) -> str:
 
 def _linked(base: str, match: re.Match[str]) -> str:
     if match["tag"]:
-        return f'<a href="{base}/tags/{match["tag"]}" class="mention hashtag" rel="tag">#<span>{match["tag"]}</span></a>'
+        return f'<a href="{base}/tags/{quote(match["tag"])}" class="mention hashtag" rel="tag">#<span>{match["tag"]}</span></a>'
     home = f"http://{match['host']}" if match["host"] else base
     link = f'<a href="{home}/@{match["user"]}" class="u-url mention">@<span>{match["user"]}</span></a>'
     return f'<span class="h-card" translate="no">{link}</span>'
@@ -104,7 +104,7 @@ def _status(edition: Edition, entry: Entry) -> dict[str, object]:
             }
             for index, match in enumerate(mentions, start=1)
         ],
-        "tags": [{"name": tag.casefold(), "url": f"{edition.base}/tags/{tag}"} for tag in item.tags],
+        "tags": [{"name": tag.casefold(), "url": f"{edition.base}/tags/{quote(tag)}"} for tag in item.tags],
         "emojis": [],
         "card": None,
         "poll": None,

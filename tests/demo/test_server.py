@@ -37,7 +37,7 @@ def _article(key: str, number: int, **more: object) -> Json:
 def _post(number: int) -> Json:
     return {
         "id": f"mastodon-{number:02}", "kind": "post", "language": "en", "day": number % 7, "time": "09:15",
-        "text": f"Post {number} for @pip about #Pears & more <now>\n\nsecond part", "hashtags": ["Pears"],
+        "text": f"Post {number} for @pip about #Pears & more <now>\n\nsecond part #لوز", "hashtags": ["Pears", "#لوز"],
         "account": {"username": "quill", "display_name": "Quill O."}, "replies": 1, "shares": 2, "likes": number,
     }  # fmt: skip
 
@@ -198,7 +198,9 @@ def test_a_post_has_an_account_counts_and_html_with_links(client: httpx.Client) 
     assert newest["visibility"] == "public"
     assert (newest["replies_count"], newest["reblogs_count"], newest["favourites_count"]) == (1, 2, 41)
     tree = html.fromstring(newest["content"])
-    assert str(tree.xpath("string(//a[@rel='tag'])")) == "#Pears"
+    assert tree.xpath("//a[@rel='tag']/span/text()") == ["Pears", "لوز"]
+    assert [tag["name"] for tag in newest["tags"]] == ["pears", "لوز"]
+    assert len(_ids(_get(client, "mastodon", httpx.URL("/api/v1/timelines/tag/لوز").raw_path.decode()))) == 20
     assert str(tree.xpath("string(//a[contains(@class, 'u-url')])")) == "@pip"
     assert str(tree.xpath("string(//p[1])")) == "Post 41 for @pip about #Pears & more <now>"
     assert _get(client, "mastodon", httpx.URL(newest["url"]).path).status_code == 200
