@@ -1,7 +1,7 @@
 """The demo world is data: its shape, its gold labels and its spread over languages hold together.
 
-A gold line holds an item's ``type`` and its ``findings``. ``repeats``, ``distorts`` and ``debunks`` are labelled exhaustively;
-``supported`` is labelled where an item exists to show it, so other items may hold further supported sentences.
+A gold line holds an item's ``type`` and its ``findings``. ``repeats`` and ``distorts`` (the flags) are labelled
+exhaustively; ``debunks`` and ``supported`` name the clearest sentences, so an item may hold further ones.
 A finding with ``first_version_only`` stands in the text before its correction and is gone from the corrected one.
 """
 
