@@ -24,9 +24,10 @@ def rss(edition: Edition) -> str:
 def _rss_item(entry: Entry) -> str:
     item = entry.item
     creator = f"<dc:creator>{escape(item.byline)}</dc:creator>" if item.byline else ""
+    updated = f"<atom:updated>{entry.updated.isoformat()}</atom:updated>" if entry.note else ""
     return (
         f'<item><title>{escape(item.title)}</title><link>{escape(entry.url)}</link><guid isPermaLink="true">{escape(entry.url)}'
-        f"</guid><pubDate>{format_datetime(entry.published, usegmt=True)}</pubDate>{creator}"
+        f"</guid><pubDate>{format_datetime(entry.published, usegmt=True)}</pubDate>{updated}{creator}"
         f"<category>{item.section}</category><dc:language>{item.language}</dc:language>"
         f"<description>{escape(entry.lead)}</description></item>\n"
     )

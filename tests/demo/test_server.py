@@ -46,7 +46,7 @@ def _contents() -> dict[str, list[Json]]:
     items = {kind: [_article(kind, number) for number in range(1, 4)] for kind in KINDS}
     items["mastodon"] = [_post(number) for number in range(45)]
     items["factcheck"] = [_article("factcheck", 1, kind="factcheck", claimreview=REVIEW, claimLanguage="es")]
-    items["rss"][0]["corrected"] = {"day": 6, "time": "23:00", "paragraphs": ["It gave four baskets."], "note": "Not forty."}
+    items["rss"][0]["corrected"] = {"day": 1, "time": "23:00", "paragraphs": ["It gave four baskets."], "note": "Not forty."}
     items["rss"][1] |= {"section": "opinion"}
     items["latin1"][2]["summary"] = "Été – « bref »."
     items["page"].append(_article("page", 9, language="ar", title="الكمثرى", paragraphs=["نص المقال."], section="satire"))
@@ -167,7 +167,8 @@ def test_a_correction_appears_after_advance_and_breaks_every_validator(client: h
     assert "It gave four baskets." in second.text
     assert "Correction: Not forty." in second.text
     assert second.headers["last-modified"] != first.headers["last-modified"]
-    assert _get(client, "rss", "/feed.xml", **{"If-Modified-Since": since}).status_code == 200
+    relisted = _get(client, "rss", "/feed.xml", **{"If-Modified-Since": since})
+    assert feedparser.parse(relisted.content).entries[-1].updated == "2031-05-12T23:00:00+00:00"
     assert "forty baskets" in _get(client, "atom", "/1-pears").text
 
 
