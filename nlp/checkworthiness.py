@@ -1,0 +1,90 @@
+"""Scores how check-worthy sentences are: a probability from the words, the surface and, in the end, the sentence's meaning.
+
+Logistic models trained by ``scripts/train_claims.py`` with scikit-learn and shipped as plain coefficients (no pickle):
+``words`` and ``surface`` are cheap and choose what is worth encoding; ``meaning`` reads the sentence vector and works in
+every language of the encoder.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.checkability import Wording, read_wording, surface
+from nlp.languages import language
+from nlp.models import model_file
+
+MODEL = "claims.npz"
+BUCKETS = 1 << 16
+_NUMBER = "0"
+_ARRAYS = ("surface_mean", "surface_scale", "surface_weights", "word_weights", "meaning_weights", "biases")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkworthiness:
+    """The shipped coefficients. ``mix`` weighs meaning against words for English (0 … 1); thresholds are probabilities.
+
+    ``threshold`` gives the best F1 on the development set; ``line_threshold`` is the lower one of the line, where a missed
+    claim costs more than one that matches nothing.
+    """
+
+    surface_mean: NDArray[np.float32]
+    surface_scale: NDArray[np.float32]
+    surface_weights: NDArray[np.float32]
+    word_weights: NDArray[np.float32]
+    meaning_weights: NDArray[np.float32]
+    biases: NDArray[np.float32]
+    mix: float
+    threshold: float
+    line_threshold: float
+
+    def quick(self, wordings: Sequence[Wording], code: str) -> NDArray[np.float32]:
+        """Return logits ``float32[n]`` from words (English) or surface (other languages) alone, without the encoder."""
+        features = self._surface(wordings, code)
+        if code == "en":
+            english: NDArray[np.float32] = features @ self.surface_weights[1] + self._words(wordings) + self.biases[1]
+            return english
+        plain: NDArray[np.float32] = features @ self.surface_weights[0] + self.biases[0]
+        return plain
+
+    def score(self, wordings: Sequence[Wording], code: str, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return probabilities ``float32[n]``; ``vectors[n, dim]`` are the bundled encoder's."""
+        features = self._surface(wordings, code)
+        logits = vectors @ self.meaning_weights + features @ self.surface_weights[2] + self.biases[2]
+        if code == "en":
+            logits = self.mix * logits + (1 - self.mix) * self.quick(wordings, code)
+        probabilities: NDArray[np.float32] = 1 / (1 + np.exp(-logits))
+        return probabilities
+
+    def _surface(self, wordings: Sequence[Wording], code: str) -> NDArray[np.float32]:
+        rows = np.array([surface(wording, language(code)) for wording in wordings], np.float32)
+        return (rows.reshape(len(wordings), len(self.surface_mean)) - self.surface_mean) / self.surface_scale
+
+    def _words(self, wordings: Sequence[Wording]) -> NDArray[np.float32]:
+        sums = [self.word_weights[at].sum() / max(1, len(at)) ** 0.5 for at in map(word_buckets, wordings)]
+        return np.array(sums, np.float32)
+
+
+def word_buckets(wording: Wording) -> NDArray[np.int64]:
+    """Return the distinct hashed buckets (CRC-32, 2^16) of a sentence's words and word pairs; figures read alike."""
+    tokens = [_NUMBER if token[0].isdigit() else token for token in wording.tokens]
+    grams = {*tokens, *map(" ".join, zip(["^", *tokens], [*tokens, "$"], strict=True))}
+    return np.array(sorted({zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in grams}), np.int64)
+
+
+def read_wordings(texts: Sequence[str], code: str) -> list[Wording]:
+    """Cut texts of one language into words."""
+    spoken = language(code)
+    return [read_wording(text, spoken) for text in texts]
+
+
+@cache
+def load_checkworthiness() -> Checkworthiness:
+    """Return the shipped model, read once a process. Raises ``ModelError`` when its file is absent or altered."""
+    with np.load(model_file(MODEL), allow_pickle=False) as stored:
+        arrays = {name: stored[name].astype(np.float32) for name in _ARRAYS}
+        mix, threshold, line_threshold = (float(stored[name]) for name in ("mix", "threshold", "line_threshold"))
+    return Checkworthiness(**arrays, mix=mix, threshold=threshold, line_threshold=line_threshold)
