@@ -9,6 +9,7 @@ from index.base import SearchIndex
 from index.sqlite import SqliteIndex
 
 _FORMS = "Use sqlite:///path/index.sqlite3 or http(s)://[user:password@]host:9200/[prefix]."
+_API_KEY = "FACTDESK_ELASTIC_API_KEY"
 
 
 def open_index(url: str, *, dim: int = 512) -> SearchIndex:
@@ -28,17 +29,21 @@ def open_index(url: str, *, dim: int = 512) -> SearchIndex:
     if parts.scheme in {"http", "https"} and parts.hostname:
         from index.elastic import ElasticIndex  # noqa: PLC0415 - its client takes a second to import; few desks need it
 
-        return ElasticIndex(url, dim=dim, api_key=os.environ.get("FACTDESK_ELASTIC_API_KEY"))
+        return ElasticIndex(url, dim=dim, api_key=os.environ.get(_API_KEY))
     raise SettingsError(f"No search index is known for an address that begins {parts.scheme or url[:20]}:.", remedy=_FORMS)
 
 
 def discard_index(url: str) -> None:
-    """Delete the SQLite file at ``url`` (and its journal), damaged or not, so that a rebuild can begin; else do nothing."""
+    """Delete the index at ``url`` as a whole, damaged or of another format, so that a rebuild can begin; none is no error."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         path = _path(parts)
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
+    else:
+        from index._server import discard_remote  # noqa: PLC0415 - the same
+
+        discard_remote(url, api_key=os.environ.get(_API_KEY))
 
 
 def _path(parts: SplitResult) -> Path:

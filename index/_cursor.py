@@ -9,6 +9,8 @@ from factdesk.errors import QueryError
 from factdesk.records import digest_id
 from index.base import Query
 
+MAX_LIMIT = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -43,6 +45,12 @@ def read_cursor(query: Query) -> Cursor | None:
     if digest != query_digest(query):
         raise _foreign()
     return cursor
+
+
+def check_limit(query: Query) -> None:
+    """Raise `QueryError` unless the page size is 1 … 200."""
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise QueryError(f"A page cannot hold {query.limit} hits.", remedy=f"Ask for 1 to {MAX_LIMIT}.")
 
 
 def _foreign() -> QueryError:

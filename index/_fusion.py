@@ -1,8 +1,8 @@
 """How candidates are scored, once for every backend: the engine proposes, Python scores.
 
-``words`` is half how much of the probe's words the passage covers, weighted by rarity (inverse document frequency, Spärck Jones
-1972), half the cosine of their sets of character trigrams (typos, inflection, scripts without spaces). ``meaning`` is the cosine
-of the vectors. BM25 over the whole article (Robertson and Zaragoza 2009) is brought to 0 … 1 by its upper bound.
+``words`` is half how much of the probe's words the passage covers, weighted by rarity (inverse document frequency, Spärck
+Jones 1972), half the cosine of their sets of character trigrams (typos, inflection, scripts without spaces). ``meaning`` is the
+cosine of the vectors. BM25 over the whole article (Robertson and Zaragoza 2009) is brought to 0 … 1 by its upper bound.
 """
 
 import math
@@ -67,6 +67,15 @@ def informative(frequencies: Mapping[str, int], *, total: int) -> list[str]:
 def lexical(coverage: NDArray[np.floating], trigrams: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return ``words``, 0 … 1, of coverage and trigram cosine (arrays of one shape)."""
     return np.clip(_COVERAGE_SHARE * coverage + (1.0 - _COVERAGE_SHARE) * trigrams, 0.0, 1.0).astype(np.float32)
+
+
+def overlap(asked: Asked, weights: Mapping[str, float], *, short: str) -> float:
+    """Return ``words`` of a probe and one short text; ``weights`` are the rarities of the probe's words."""
+    held, grams = set(tokens(short)), gram_hashes(fold(short))
+    covered = sum(weight for word, weight in weights.items() if word in held) / max(sum(weights.values()), 1e-6)
+    shared = len(np.intersect1d(asked.grams, grams, assume_unique=True))
+    cosine = shared / math.sqrt(max(len(asked.grams) * len(grams), 1))
+    return float(lexical(np.array([covered]), np.array([cosine]))[0])
 
 
 def article_share(bm25: float, rarities: Sequence[float]) -> float:

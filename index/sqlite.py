@@ -7,8 +7,8 @@ from threading import RLock
 
 import numpy as np
 
-from factdesk.errors import QueryError
 from factdesk.records import Candidate
+from index._cursor import check_limit
 from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, article_share, ask, fuse, informative, rarity
 from index._paging import Pager
 from index._passages import load_passage
@@ -20,7 +20,6 @@ from index.base import Entry, EntryKind, Page, Probe, Query
 
 _BATCH = 64
 _BM25_CONSTANT = 2.2
-MAX_LIMIT = 200
 
 
 class SqliteIndex:
@@ -155,12 +154,6 @@ class SqliteIndex:
         scored.sort(key=lambda one: (-one[0], one[1]))
         rows = [int(close.rowids[at]) for _, at in scored[:limit]]
         return [self._connection.execute("SELECT id FROM entries WHERE entry = ?", (row,)).fetchone()[0] for row in rows]
-
-
-def check_limit(query: Query) -> None:
-    """Raise `QueryError` unless the page size is 1 … 200."""
-    if not 1 <= query.limit <= MAX_LIMIT:
-        raise QueryError(f"A page cannot hold {query.limit} hits.", remedy=f"Ask for 1 to {MAX_LIMIT}.")
 
 
 def _compared(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Closeness]]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from factdesk.errors import QueryError
 from index import SearchIndex, discard_index, open_index
-from index.base import EntryKind, Page, Query, Sort
+from index.base import EntryKind, Page, Probe, Query, Sort
 from tests.index.samples import DIM, DOCUMENTS, START, claim, document, factcheck, probe
 
 ALL = tuple(EntryKind)
@@ -548,3 +548,54 @@ class TestCandidates:
         library.remove(["f1", "c1"])
         assert "f1" not in {one.passage.id for one in library.candidates(asked)[0]}
         assert library.claims_near(asked) == [[]]
+
+
+PROBES = (
+    *(probe(entry.text, "dam") for entry in LIBRARY[:5]),
+    *(probe(f"statement number {number} about taxes", f"tax{number}") for number in range(8)),
+    probe("poisoned bread at the museum"),
+    probe("river water against fever", "water"),
+    probe("lake quillon", "video"),
+    probe("", "gauge"),
+    probe("412 centimetres"),
+)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SearchIndex, SearchIndex]]:
+    addresses = [make_url(engine, tmp_path_factory.mktemp("both")) for engine in ("sqlite", "elastic")]
+    first, second = (open_index(address, dim=DIM) for address in addresses)
+    for one in (first, second):
+        one.add([*DOCUMENTS, *LIBRARY, claim("c1", "They opened the Orlen dam on purpose", "dam", "purpose")])
+    yield first, second
+    first.close()
+    second.close()
+    discard_index(addresses[1])
+
+
+@pytest.mark.elastic
+class TestAgreement:
+    @pytest.mark.parametrize(
+        "text", [*QUERIES, "the", "flood", "dam OR taxes OR museum", "kind:factcheck taxes", '"opened on purpose"']
+    )
+    def test_both_engines_give_the_same_page(self, both: tuple[SearchIndex, SearchIndex], text: str) -> None:
+        sqlite, elastic = (one.search(Query(text, kinds=ALL, limit=200)) for one in both)
+        assert (sqlite.total, sqlite.facets, sqlite.days) == (elastic.total, elastic.facets, elastic.days)
+        marks = [{hit.id: (hit.snippet, hit.title_spans, hit.snippet_spans) for hit in page.hits} for page in (sqlite, elastic)]
+        assert marks[0] == marks[1]
+
+    @pytest.mark.parametrize("text", [text for text, expected in QUERIES.items() if len(expected) > 1])
+    def test_both_engines_order_alike(self, both: tuple[SearchIndex, SearchIndex], text: str) -> None:
+        sqlite, elastic = (ids(one.search(Query(text, limit=200))) for one in both)
+        assert sqlite[0] in elastic[:2]
+        assert elastic[0] in sqlite[:2]
+
+    @pytest.mark.parametrize("asked", PROBES, ids=lambda one: one.text[:30] or "meaning only")
+    def test_both_engines_propose_alike(self, both: tuple[SearchIndex, SearchIndex], asked: Probe) -> None:
+        sqlite, elastic = (one.candidates([asked], limit=8)[0] for one in both)
+        assert sqlite[0].passage == elastic[0].passage
+        shared = {one.passage.id for one in sqlite[:5]} & {one.passage.id for one in elastic[:5]}
+        assert len(shared) >= min(4, len(sqlite))
+        scores = {one.passage.id: (one.words, one.meaning) for one in elastic}
+        for one in sqlite:
+            assert scores.get(one.passage.id, (one.words, one.meaning)) == pytest.approx((one.words, one.meaning), abs=0.01)
