@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 import trafilatura
-from lxml.etree import XPath
+from lxml.etree import XPath, _ElementUnicodeResult
 from lxml.html import HtmlElement
 from trafilatura.settings import Document, Extractor
 
@@ -26,7 +26,6 @@ MIN_CHARACTERS = 100
 MAX_BYTES = 10_000_000
 _MAX_MARKUP = 3_000_000
 _MAX_ELEMENTS = 60_000
-_MAX_DEPTH = 300
 _READABLE = re.compile(r"html|xml|text/plain|^$|octet-stream", re.IGNORECASE)
 _MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00", b"ID3", b"OggS")
 _OPTIONS = Extractor(output_format="python", comments=False)
@@ -34,11 +33,9 @@ _OPTIONS = Extractor(output_format="python", comments=False)
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is an outcome here, not an error to log
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
-_BYLINES = XPath(
-    "//*[@rel='author' or contains(@itemprop, 'author') or contains(@class, 'byline') or contains(@class, 'Byline')"
-    " or contains(@class, 'author') or contains(@class, 'Author') or contains(@id, 'author') or self::author"
-    " or contains(@class, 'autor') or contains(@class, 'auteur') or contains(@class, 'tac-gia')]"
-)
+_MARKED = XPath("//@class | //@rel | //@itemprop | //@id")
+_BYLINE_MARK = re.compile(r"author|byline|autor|auteur|tac-gia", re.IGNORECASE)
+_NEVER_BYLINE = frozenset({"body", "html", "article", "main", "head", "meta", "link", "h1", "script"})
 _BYLINE_LIMIT = 160
 _BYLINE_CANDIDATES = 300
 _BYLINE_WORDS = re.compile(
@@ -98,8 +95,6 @@ def _refusal(capture: Capture) -> Unread | None:
 
 def _read(capture: Capture) -> Extracted | Unread:
     markup = decode(capture.body, charset=capture.charset)[:_MAX_MARKUP].replace("\x00", "")
-    if not unicodedata.is_normalized("NFC", markup):
-        markup = unicodedata.normalize("NFC", markup)
     tree = trafilatura.load_html(markup)
     if tree is None:  # one lone element is not taken for a page
         tree = trafilatura.load_html(f"<html><body>{markup}</body></html>")
@@ -141,23 +136,22 @@ def _reviews(markup: str, head: PageHead, *, url: str) -> tuple[ClaimReview, ...
 
 def _text(tree: HtmlElement, head: PageHead) -> str:
     """The page's own text: trafilatura's, or for a page made to choke it the plain text of its paragraphs."""
-    if head.elements > _MAX_ELEMENTS or _too_deep(tree):
+    if head.elements > _MAX_ELEMENTS:
         paragraphs = (" ".join("".join(element.itertext()).split()) for element in tree.iter("p"))
         return "\n".join(dict.fromkeys(line for line in paragraphs if line))[:_MAX_MARKUP]
     _cut_bylines(tree)
     document = trafilatura.bare_extraction(tree, options=_OPTIONS)
     text = document.text if isinstance(document, Document) else ""
-    return _without_byline_lines(text or "", head.author_names)
-
-
-def _too_deep(tree: HtmlElement) -> bool:
-    return bool(tree.xpath(f"boolean(/{'/*' * _MAX_DEPTH})"))
+    return _without_byline_lines(unicodedata.normalize("NFC", text or ""), head.author_names)
 
 
 def _cut_bylines(tree: HtmlElement) -> None:
     """Remove short elements marked as the byline; long ones (an article classed by its author's page) stay."""
-    for element in cast("list[HtmlElement]", _BYLINES(tree))[:_BYLINE_CANDIDATES]:
-        if element.tag in {"body", "html", "article", "main", "head", "meta", "link", "h1"} or element.getparent() is None:
+    marks = cast("list[_ElementUnicodeResult]", _MARKED(tree))
+    marked = [cast("HtmlElement", mark.getparent()) for mark in marks if _BYLINE_MARK.search(mark)]
+    marked += list(tree.iter("author"))
+    for element in marked[:_BYLINE_CANDIDATES]:
+        if element.tag in _NEVER_BYLINE or element.getparent() is None:
             continue
         length = 0
         for piece in element.itertext():

@@ -6,6 +6,7 @@
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -86,9 +87,9 @@ _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 
 
 def plain(text: str) -> str:
-    """Return ``text`` without entities (also doubled ones), tags and repeated white space."""
+    """Return ``text`` without entities (also doubled ones), tags and repeated white space, composed (NFC)."""
     if "&" in text:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _MARKUP.sub(" ", text)
-    return " ".join(text.replace("\x00", " ").split())
+    return unicodedata.normalize("NFC", " ".join(text.replace("\x00", " ").split()))

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-import feedparser
-
 from crawlers._claimreview import language_code, parse_claim_reviews, publisher_of, reviews_in, to_passage
 from crawlers._dates import parse_instant
 from crawlers._encoding import decode
@@ -152,7 +150,7 @@ def read_library(source: Path | bytes, *, filename: str = "", media_type: str = 
     """
     name = filename or (source.name if isinstance(source, Path) else "")
     try:
-        with _open(source) as stream:
+        with _raw(source) as raw, _unpacked(raw) as stream:
             yield from _rows(stream, name=name.lower(), media_type=media_type.lower(), url=url)
     except (OSError, EOFError, lzma.LZMAError, csv.Error) as error:
         raise UnreadableError(
@@ -161,8 +159,11 @@ def read_library(source: Path | bytes, *, filename: str = "", media_type: str = 
         ) from error
 
 
-def _open(source: Path | bytes) -> IO[bytes]:
-    raw: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+def _raw(source: Path | bytes) -> IO[bytes]:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def _unpacked(raw: IO[bytes]) -> IO[bytes]:
     start = raw.read(6)
     raw.seek(0)
     if start.startswith(b"\x1f\x8b"):
@@ -372,6 +373,8 @@ def _passage(fields: dict[str, str], *, line: int) -> Passage | UnreadableRow:
 
 
 def _feed(content: bytes) -> Iterator[LibraryRow]:
+    import feedparser  # noqa: PLC0415 # a tenth of a second that no other form of library needs
+
     feed = feedparser.parse(io.BytesIO(content))
     if not feed.entries:
         raise UnreadableError("The feed has no entries.", remedy="Give the address of a fact-checker's RSS or Atom feed.")
