@@ -133,6 +133,7 @@ items = Table(
     Column("last_modified", Text),
     Column("digest", String(64)),
     UniqueConstraint("source_id", "url_digest"),
+    Index(None, "url_digest"),
     Index(None, "outcome"),
     Index(None, "retry_at"),
 )

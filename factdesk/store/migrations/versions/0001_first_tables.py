@@ -147,6 +147,7 @@ def upgrade() -> None:
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_items_outcome"), ["outcome"], unique=False)
         batch_op.create_index(batch_op.f("ix_items_retry_at"), ["retry_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_items_url_digest"), ["url_digest"], unique=False)
 
     op.create_table(
         "polls",
@@ -426,6 +427,7 @@ def downgrade() -> None:
 
     op.drop_table("polls")
     with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_items_url_digest"))
         batch_op.drop_index(batch_op.f("ix_items_retry_at"))
         batch_op.drop_index(batch_op.f("ix_items_outcome"))
 

@@ -1,0 +1,262 @@
+"""The archive of captures: WARC/1.1 files, written and on disk before the store names a record, readable after a crash.
+
+One record is one gzip member, so that ``(file, offset)`` finds it in one seek. A writer never appends to another's file: it
+starts its own and holds a lock on it; what a killed process left half-written at the end of a file is cut off.
+"""
+
+import fcntl
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from factdesk.errors import ArchiveError
+
+ROTATE_BYTES = 100_000_000
+_LEVEL = 4  # half the time of the default for a few per cent more disk
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a record lies: the file's name in the archive folder and the offset of its gzip member."""
+
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP exchange as it is archived. ``body`` is as it came (with its content coding); headers in their order."""
+
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    request_headers: tuple[tuple[str, str], ...] = ()
+    revisit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Bytes that stand for themselves: a post, already reduced."""
+
+    url: str
+    made_at: datetime
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A record read back: ``body`` without content coding, headers with lower-case names."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    url: str
+    status: int
+
+
+class Archive:
+    """The WARC files of one folder. Reading is safe from any process; a process that appends writes files of its own."""
+
+    def __init__(self, folder: Path, *, rotate_bytes: int = ROTATE_BYTES) -> None:
+        self._folder = folder
+        self._rotate = rotate_bytes
+        self._file: IO[bytes] | None = None
+        self._name = ""
+        self._count = 0
+
+    def append(self, record: Exchange | Resource) -> Location:
+        """Write a record (for an exchange its request too). Call ``sync`` before naming the location anywhere.
+
+        Raises ``ArchiveError`` when the disk refuses.
+        """
+        members = _members(record)
+        try:
+            file = self._open()
+            offset = file.tell()
+            file.write(b"".join(members))
+        except OSError as error:
+            raise self._refused(error) from error
+        return Location(self._name, offset)
+
+    def sync(self) -> None:
+        """Bring what was appended onto the disk. Raises ``ArchiveError``."""
+        if self._file is None:
+            return
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            if self._file.tell() >= self._rotate:
+                self.close()
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def read(self, file: str, offset: int) -> Archived:
+        """Return the record at ``(file, offset)``. Raises ``ArchiveError`` when it is missing, damaged or a revisit."""
+        path = self._folder / Path(file).name
+        try:
+            with path.open("rb") as stream:
+                stream.seek(offset)
+                record = next(iter(ArchiveIterator(stream)))
+                if record.rec_type not in {"response", "resource"}:
+                    raise ArchiveError(f"{file}:{offset} is a {record.rec_type} record.", remedy="Restore the archive.")
+                return _archived(record)
+        except (OSError, StopIteration, ArchiveLoadFailed, zlib.error, EOFError, ValueError) as error:
+            raise ArchiveError(
+                f"{file}:{offset} cannot be read: {error or type(error).__name__}.", remedy="Restore the archive."
+            ) from error
+
+    def files(self) -> list[Path]:
+        """Return the archive's files, oldest first."""
+        return sorted(self._folder.glob("*.warc.gz"))
+
+    def close(self) -> None:
+        """Finish the file that is being written."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> IO[bytes]:
+        if self._file is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if not self._count:
+                for path in self.files()[-2:]:
+                    repair(path)
+            self._file = self._start()
+        return self._file
+
+    def _start(self) -> IO[bytes]:
+        self._count += 1
+        stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")
+        self._name = f"factdesk-{stamp}-{os.getpid()}-{self._count:04}.warc.gz"
+        file = (self._folder / self._name).open("xb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(_warcinfo(self._name))
+        return file
+
+    def _refused(self, error: OSError) -> ArchiveError:
+        return ArchiveError(
+            f"The archive {self._folder} cannot be written: {error.strerror}.", remedy="Check its disk and permissions."
+        )
+
+
+def repair(path: Path) -> int:
+    """Cut off a half-written last member and return the bytes cut; a file that somebody writes now is left alone."""
+    with path.open("r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return 0
+        end = _sound_end(file)
+        size = file.seek(0, os.SEEK_END)
+        if end < size:
+            file.truncate(end)
+        return size - end
+
+
+def _sound_end(file: IO[bytes]) -> int:
+    """Return where the last complete gzip member ends."""
+    sound = position = 0
+    engine = zlib.decompressobj(wbits=31)
+    file.seek(0)
+    data = b""
+    while data := data or file.read(_CHUNK):
+        try:
+            engine.decompress(data)
+        except zlib.error:
+            return sound
+        if not engine.eof:
+            position += len(data)
+            data = b""
+            continue
+        position += len(data) - len(engine.unused_data)
+        sound, data, engine = position, engine.unused_data, zlib.decompressobj(wbits=31)
+    return sound
+
+
+def _members(record: Exchange | Resource) -> Iterator[bytes]:
+    """The record's gzip members: the one that is pointed at first."""
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
+    if isinstance(record, Resource):
+        made = writer.create_warc_record(
+            record.url,
+            "resource",
+            payload=io.BytesIO(record.body),
+            warc_content_type=record.media_type,
+            warc_headers_dict={"WARC-Date": _date(record.made_at)},
+        )
+        return _written(writer, buffer, [made])
+    line = f"{record.status} {_REASONS.get(record.status, 'Status')}"
+    http = StatusAndHeaders(line, _safe(record.headers), protocol="HTTP/1.1")
+    response = writer.create_warc_record(
+        record.url,
+        "revisit" if record.revisit else "response",
+        payload=io.BytesIO(b"" if record.revisit else record.body),
+        http_headers=http,
+        warc_headers_dict={"WARC-Date": _date(record.fetched_at), **(_REVISIT if record.revisit else {})},
+    )
+    asked = StatusAndHeaders(f"GET {record.url} HTTP/1.1", _safe(record.request_headers), is_http_request=True)
+    request = writer.create_warc_record(
+        record.url,
+        "request",
+        payload=io.BytesIO(b""),
+        http_headers=asked,
+        warc_headers_dict={
+            "WARC-Date": _date(record.fetched_at),
+            "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
+        },
+    )
+    return _written(writer, buffer, [response, request])
+
+
+_REVISIT = {"WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"}
+_REASONS = {200: "OK", 203: "Non-Authoritative Information", 304: "Not Modified"}
+_ON_THE_WIRE = frozenset({"transfer-encoding", "connection", "keep-alive", "trailer", "upgrade"})
+
+
+def _written(writer: WARCWriter, buffer: io.BytesIO, records: Sequence[object]) -> Iterator[bytes]:
+    for record in records:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.write_record(record)
+        yield gzip.compress(buffer.getvalue(), _LEVEL, mtime=0)
+
+
+def _safe(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Headers as they came; those of the connection, which no longer hold for the stored bytes, under another name."""
+    return [(f"X-Archive-Orig-{name}" if name.lower() in _ON_THE_WIRE else name, value) for name, value in headers]
+
+
+def _archived(record: object) -> Archived:
+    http = getattr(record, "http_headers", None)
+    headers = tuple((name.lower(), value) for name, value in http.headers) if http else ()
+    status = int(http.get_statuscode()) if http else 200
+    url = record.rec_headers.get_header("WARC-Target-URI")  # type: ignore[attr-defined] # warcio is untyped
+    body = record.content_stream().read()  # type: ignore[attr-defined] # the same
+    return Archived(body, headers, url, status)
+
+
+def _warcinfo(name: str) -> bytes:
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
+    fields = {"software": "Factdesk", "format": "WARC File Format 1.1", "robots": "obey"}
+    writer.write_record(writer.create_warcinfo_record(name, fields))
+    return gzip.compress(buffer.getvalue(), _LEVEL, mtime=0)
+
+
+def _date(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,347 @@
+"""The engine: one long-lived Scrapy crawler that downloads, with our own resolver, and the polite fetcher around it.
+
+Scrapy's downloader is asked directly (``download_async``): the ledger is the queue and the lanes are the manners, so its
+scheduler, cookies, retries, redirects and robots middleware stay out of the way.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError
+from scrapy.http import Response
+
+from crawlers import _robots
+from crawlers._engine_lanes import Lane
+from crawlers._engine_resolver import leads_to_private
+from crawlers._http import Failed, Guard, Refused, TooLargeError, authority, decoded, opted_out, retry_after, user_agent
+from crawlers._robots import Rules
+from crawlers.base import Fetched
+from factdesk.errors import FactdeskError
+from factdesk.records import Outcome
+from factdesk.settings import CollectorSettings
+from factdesk.store.hosts import HostState
+
+_T = TypeVar("_T")
+LISTING, ITEM = 0, 1  # priorities in a lane
+_MOST_HOPS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410, 451})
+_PRIVATE_STATUS = frozenset({401, 402, 403})
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One address to fetch. The validators make the request conditional. ``obey`` is false for robots.txt alone."""
+
+    url: str
+    accept: str = "text/html,application/xhtml+xml,*/*;q=0.5"
+    etag: str | None = None
+    last_modified: str | None = None
+    priority: int = ITEM
+    obey: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An answer as it came: ``body`` with its content coding, the headers sent, ``url`` of this very hop."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    sent: tuple[tuple[str, str], ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """A fetched answer, decoded, with the raw exchange for the archive."""
+
+    fetched: Fetched
+    raw: Raw
+
+
+class Download(Protocol):
+    """Asks one address once. Raises ``DownloadError``."""
+
+    def __call__(self, ask: Ask) -> Awaitable[Raw]:
+        """Return the answer to one request, redirects not followed."""
+        ...
+
+
+class DownloadError(FactdeskError):
+    """A request that brought no answer, as the outcome it means."""
+
+    def __init__(self, result: Refused | Failed) -> None:
+        self.result = result
+        super().__init__(result.reason)
+
+
+class Hosts(Protocol):
+    """Where the manners of hosts outlive the process."""
+
+    async def load(self, host: str) -> HostState:
+        """Return what is known of ``host``."""
+        ...
+
+    def save(self, state: HostState) -> None:
+        """Keep ``state`` with the next write."""
+        ...
+
+
+class Fetcher:
+    """Fetches politely: guard, robots.txt, lanes, redirects, opt-outs, sizes. Every end is a value."""
+
+    def __init__(self, download: Download, *, settings: CollectorSettings, hosts: Hosts) -> None:
+        self._download = download
+        self._settings = settings
+        self._hosts = hosts
+        self._guard = Guard.of(settings)
+        self._lanes: dict[str, Lane] = {}
+        self._opening = asyncio.Lock()
+        self._slots = asyncio.Semaphore(settings.concurrency)
+
+    async def fetch(self, ask: Ask) -> Got | Refused | Failed:
+        """Return the answer (200 or 304), or why there is none."""
+        url = ask.url
+        for _ in range(_MOST_HOPS + 1):
+            step = await self._hop(replace(ask, url=url))
+            if isinstance(step, Refused | Failed):
+                return step
+            if step.status in _REDIRECTS and (target := _header(step, "location")):
+                url = urljoin(url, target)
+                continue
+            return self._judged(step)
+        return Refused(Outcome.GONE, f"More than {_MOST_HOPS} redirects.")
+
+    async def rules(self, url: str) -> Rules:
+        """Return the robots rules of the host of ``url``, fetched at most once a day."""
+        lane = await self._lane(url)
+        async with lane.asking:
+            now = datetime.now(UTC)
+            if lane.rules is None or not _robots.is_fresh(lane.state, now=now):
+                if not _robots.is_fresh(lane.state, now=now):
+                    await self._ask_robots(lane, url)
+                lane.rules = _robots.rules_of(lane.state)
+                lane.delay_s = max(self._settings.delay_s, lane.rules.delay_s)
+            return lane.rules
+
+    async def _hop(self, ask: Ask) -> Raw | Refused | Failed:
+        if (refusal := self._guard.refusal(ask.url)) is not None:
+            return refusal
+        if ask.obey:
+            rules = await self.rules(ask.url)
+            if not rules.reachable:
+                lane = await self._lane(ask.url)
+                since = lane.state.robots_fetched_at or datetime.now(UTC)
+                after = max(since + _robots.UNREACHABLE_KEPT, lane.state.wait_until or since)
+                return Failed("Its robots.txt does not answer; nothing is fetched until it does.", after=after, waits=True)
+            if not rules.allows(ask.url):
+                return Refused(Outcome.REFUSED_ROBOTS, "robots.txt forbids it.")
+        return await self._asked(ask)
+
+    async def _asked(self, ask: Ask) -> Raw | Refused | Failed:
+        """Ask in the host's lane, unless the host wants to be left alone for now."""
+        lane = await self._lane(ask.url)
+        async with lane.turn(ask.priority):
+            until = lane.state.wait_until
+            if until is not None and until > datetime.now(UTC):
+                return Failed("The host asked to wait.", after=until, waits=True)
+            async with self._slots:
+                try:
+                    raw = await self._download(ask)
+                except DownloadError as error:
+                    return error.result
+                finally:
+                    self._remember(lane, last_request_at=datetime.now(UTC))
+        if raw.status in {429, 503}:
+            after = retry_after(_header(raw, "retry-after"), now=raw.at)
+            if after is not None:
+                self._remember(lane, wait_until=after)
+        return raw
+
+    async def _ask_robots(self, lane: Lane, url: str) -> None:
+        """Fetch robots.txt with its redirects; whatever comes is kept."""
+        parts = urlsplit(url)
+        target = f"{parts.scheme}://{parts.netloc}/robots.txt"
+        answer: Raw | Refused | Failed = Failed("not asked")
+        for _ in range(_MOST_HOPS + 1):
+            answer = await self._hop(Ask(target, accept="text/plain,*/*;q=0.5", priority=LISTING, obey=False))
+            if isinstance(answer, Raw) and answer.status in _REDIRECTS and (to := _header(answer, "location")):
+                target = urljoin(target, to)
+                continue
+            break
+        status, body = self._robots_answer(answer)
+        self._remember(lane, robots_status=status, robots_body=body, robots_fetched_at=datetime.now(UTC))
+
+    def _robots_answer(self, answer: Raw | Refused | Failed) -> tuple[int, str]:
+        if not isinstance(answer, Raw):
+            return (404 if isinstance(answer, Refused) and answer.outcome is not Outcome.TOO_LARGE else 0), ""
+        if answer.status in _REDIRECTS:
+            return 404, ""  # RFC 9309: a chain of more than five hops counts as unavailable, which allows
+        try:
+            body = decoded(answer.body, _header(answer, "content-encoding"), limit=_robots.MOST_BYTES * 8)
+        except ValueError:
+            body = b""
+        return answer.status, body[: _robots.MOST_BYTES].decode("utf-8", "replace").replace("\x00", "")
+
+    def _judged(self, raw: Raw) -> Got | Refused | Failed:
+        if raw.status == 304:
+            return Got(Fetched(raw.url, 304, _lowered(raw.headers), b"", raw.at), raw)
+        if raw.status in _GONE:
+            return Refused(Outcome.GONE, f"HTTP status {raw.status}.", raw.status)
+        if raw.status in _PRIVATE_STATUS:
+            return Refused(Outcome.GONE, f"HTTP status {raw.status}: not public.", raw.status)
+        if raw.status != 200:
+            after = retry_after(_header(raw, "retry-after"), now=raw.at)
+            return Failed(f"HTTP status {raw.status}.", raw.status, after)
+        return self._opened(raw)
+
+    def _opened(self, raw: Raw) -> Got | Refused | Failed:
+        """Unpack a 200 within the size limit and look for an opt-out."""
+        limit = self._settings.max_bytes
+        try:
+            body = decoded(raw.body, _header(raw, "content-encoding"), limit=limit)
+        except TooLargeError:
+            return Refused(Outcome.TOO_LARGE, f"More than {limit} bytes when unpacked.", 200)
+        except ValueError as error:
+            return Failed(f"The content coding is damaged: {error}.", 200)
+        if len(body) > limit:
+            return Refused(Outcome.TOO_LARGE, f"More than {limit} bytes.", 200)
+        headers = _lowered(raw.headers)
+        if (how := opted_out(headers, body)) is not None:
+            return Refused(Outcome.REFUSED_OPT_OUT, f"Opted out by {how}.", 200)
+        return Got(Fetched(raw.url, 200, headers, body, raw.at), raw)
+
+    async def _lane(self, url: str) -> Lane:
+        host = authority(url)
+        async with self._opening:
+            if host not in self._lanes:
+                self._lanes[host] = Lane.resumed(await self._hosts.load(host), delay_s=self._settings.delay_s)
+            return self._lanes[host]
+
+    def _remember(self, lane: Lane, **changes: object) -> None:
+        lane.state = replace(lane.state, **changes)  # type: ignore[arg-type] # names and types are the dataclass's own
+        self._hosts.save(lane.state)
+
+
+def _header(raw: Raw, name: str) -> str:
+    return next((value for key, value in raw.headers if key.lower() == name), "")
+
+
+def _lowered(headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), value) for name, value in headers)
+
+
+# -- Scrapy ---------------------------------------------------------------------------------------------------------------
+
+
+class _Desk(Spider):
+    """A spider that stays open while ``main`` runs and closes with it."""
+
+    name = "factdesk"
+    main: Callable[[Spider], Awaitable[None]]
+
+    async def start(self) -> AsyncIterator[Request]:
+        await self.main(self)
+        for nothing in ():
+            yield nothing
+
+
+def run_engine(main: Callable[[Download], Awaitable[_T]], *, settings: CollectorSettings) -> _T:
+    """Run ``main`` inside one Scrapy crawler and return what it returns; once a process (a reactor cannot start again)."""
+    results: list[_T] = []
+    errors: list[BaseException] = []
+
+    async def within(spider: Spider) -> None:
+        try:
+            results.append(await main(_downloader(spider, settings)))
+        except BaseException as error:  # noqa: BLE001 # raised again below, outside the reactor
+            errors.append(error)
+
+    for name in ("scrapy", "twisted", "asyncio"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    process = AsyncCrawlerProcess(_scrapy_settings(settings))
+    process.crawl(_Desk, main=within)
+    process.start(install_signal_handlers=False)
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def _scrapy_settings(settings: CollectorSettings) -> dict[str, object]:
+    """Everything of Scrapy that is not its downloader is switched off."""
+    return {
+        "BOT_NAME": "factdesk",
+        "TWISTED_DNS_RESOLVER": "crawlers._engine_resolver.GuardedResolver",
+        "FACTDESK_ALLOWED_HOSTS": list(settings.allow_private_hosts) + _proxy_host(settings),
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "EXTENSIONS_BASE": {},
+        "TELNETCONSOLE_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
+        "DOWNLOAD_DELAY": 0,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "CONCURRENT_REQUESTS": 0,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_MAXSIZE": settings.max_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_TIMEOUT": settings.timeout_s,
+        "REFERRER_POLICY": "no-referrer",
+    }
+
+
+def _proxy_host(settings: CollectorSettings) -> list[str]:
+    host = urlsplit(settings.proxy).hostname if settings.proxy else None
+    return [host] if host else []
+
+
+def _downloader(spider: Spider, settings: CollectorSettings) -> Download:
+    engine = spider.crawler.engine
+    common = {"User-Agent": user_agent(settings), "Accept-Encoding": "gzip, deflate"}
+
+    async def download(ask: Ask) -> Raw:
+        headers = common | {"Accept": ask.accept}
+        if ask.etag:
+            headers["If-None-Match"] = ask.etag
+        if ask.last_modified:
+            headers["If-Modified-Since"] = ask.last_modified
+        meta: dict[str, object] = {"download_timeout": settings.timeout_s}
+        if settings.proxy:
+            meta["proxy"] = settings.proxy
+        request = Request(ask.url, headers=headers, meta=meta, dont_filter=True)
+        try:
+            response = await engine.download_async(request)
+        except Exception as error:
+            raise DownloadError(_meaning(error, request.url, settings)) from error
+        return _raw(response, sent=headers)
+
+    return download
+
+
+def _raw(response: Response, *, sent: dict[str, str]) -> Raw:
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values
+    )
+    host = ("Host", urlsplit(response.url).netloc)
+    return Raw(response.url, response.status, headers, response.body, (host, *sent.items()), datetime.now(UTC))
+
+
+def _meaning(error: Exception, url: str, settings: CollectorSettings) -> Refused | Failed:
+    """Say what an exception of the downloader means for the item."""
+    if isinstance(error, DownloadCancelledError):
+        return Refused(Outcome.TOO_LARGE, f"More than {settings.max_bytes} bytes.")
+    host = (urlsplit(url).hostname or "").lower()
+    if isinstance(error, CannotResolveHostError) and leads_to_private(host):
+        return Refused(Outcome.REFUSED_ADDRESS, f"{host} leads to a private address.")
+    words = " ".join(str(error).split())[:200]
+    return Failed(f"{type(error).__name__}: {words}" if words else type(error).__name__)

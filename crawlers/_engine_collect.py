@@ -1,0 +1,386 @@
+"""One poll and one item, from asking to the ledger: each ends in exactly one outcome, whatever the site does."""
+
+import asyncio
+import hashlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from crawlers._archive import Exchange, Location, Resource
+from crawlers._engine import ITEM, LISTING, Ask, Fetcher, Got
+from crawlers._engine_recorder import Recorder
+from crawlers._http import Failed, Refused
+from crawlers.base import POST_MEDIA_TYPE, Asked, ItemLink, Listing, ListingRequest, Post, Unlisted, collector
+from factdesk.errors import FactdeskError
+from factdesk.records import CaptureKind, Outcome, Source
+from factdesk.settings import CollectorSettings
+from factdesk.store import captures, ledger, sources
+from factdesk.store.captures import NewCapture
+from factdesk.store.ledger import Arrived, Listed, OpenItem, Poll
+from factdesk.store.sources import Answered, Polling
+from factdesk.store.voices import voice_key
+
+_log = structlog.get_logger("factdesk.collector")
+_MOST_PAGES = 12
+_TEXTS = ("text/", "application/xhtml", "application/xml")
+_OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PollEvent:
+    """A poll ended."""
+
+    source: Source
+    outcome: Outcome
+    items_listed: int = 0
+    items_new: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEvent:
+    """An item was fetched (``outcome`` is ``None``: its reader will end it), ended, or put off (with ``retry_at``)."""
+
+    source: Source
+    url: str
+    outcome: Outcome | None = None
+    reason: str = ""
+    retry_at: bool = False
+
+
+Notice = Callable[[PollEvent | ItemEvent], None]
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the pages of one poll gave together."""
+
+    links: list[ItemLink] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+    cursor: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    status: int | None = None
+    bytes: int = 0
+    left_out: int = 0
+    pages: int = 0
+    end: Refused | Failed | Unlisted | None = None
+    unchanged: bool = False
+
+    @property
+    def size(self) -> int:
+        return len(self.links) + len(self.posts)
+
+
+class Collection:
+    """Polls sources and takes items; the ledger tells what there is to do."""
+
+    def __init__(self, fetcher: Fetcher, recorder: Recorder, *, settings: CollectorSettings, notice: Notice) -> None:
+        self._fetcher = fetcher
+        self._recorder = recorder
+        self._settings = settings
+        self._notice = notice
+
+    async def poll(self, polling: Polling) -> tuple[OpenItem, ...]:
+        """Poll a source, enter what it lists, and return the items to take. Raises ``StoreError`` or ``ArchiveError`` only."""
+        started = datetime.now(UTC)
+        source = polling.source
+        try:
+            read = await self._read(polling)
+        except FactdeskError as error:
+            read = _Read(end=Failed(str(error)))
+        except Exception as error:  # noqa: BLE001 # a parser's surprise is this source's failure, not the collector's
+            _log.warning("poll failed", source=source.id, error=repr(error))
+            read = _Read(end=Failed(f"{type(error).__name__}: {error}"[:300]))
+        outcome, reason = _poll_outcome(read)
+        posts = await self._new_posts(source, read.posts)
+        arrived = await self._recorder.write(
+            lambda connection, places: self._enter(connection, polling, read, list(zip(posts, places, strict=True)), started),
+            [Resource(post.api_url, started, POST_MEDIA_TYPE, post.to_json()) for post in posts],
+        )
+        self._notice(PollEvent(source, outcome, read.size, arrived.new, reason))
+        for post in posts:
+            self._notice(ItemEvent(source, post.api_url))
+        return arrived.to_fetch
+
+    async def take(self, item: OpenItem, source: Source) -> None:
+        """Fetch one item and end it, archive it for its reader, or put it off. Raises ``StoreError`` or ``ArchiveError`` only."""
+        again = item.digest is not None
+        ask = Ask(
+            item.url,
+            etag=item.etag if again else None,
+            last_modified=item.last_modified if again else None,
+            priority=ITEM,
+        )
+        result: Got | Refused | Failed
+        try:
+            result = _readable(await self._fetcher.fetch(ask))
+            post = await self._single_post(result, source) if isinstance(result, Got) and source.kind == "mastodon" else None
+        except Exception as error:  # noqa: BLE001 # one item's surprise must not stop the rest
+            _log.warning("item failed", item=item.id, error=repr(error))
+            result, post = Failed(f"{type(error).__name__}: {error}"[:300]), None
+        if isinstance(result, Refused):
+            await self._refuse(item, source, result)
+        elif isinstance(result, Failed):
+            await self._put_off(item, source, result)
+        elif post is not None:
+            await self._keep_post(item, source, post)
+        elif result.fetched.status == 304 or _digest(result.fetched.body) == item.digest:
+            await self._unchanged(item, source, result)
+        else:
+            await self._keep(item, source, result)
+
+    # -- polls
+
+    async def _read(self, polling: Polling) -> _Read:
+        """Ask for the listing and what it names as following, up to the number of items wanted."""
+        read = _Read(cursor=polling.cursor)
+        kind = collector(polling.source.kind)
+        limit = self._settings.max_items_per_poll
+        asked = Asked(polling.source, polling.cursor, limit, await self._key(polling.source))
+        following = deque(kind.requests(asked))
+        seen: set[str] = set()
+        while following and read.pages < _MOST_PAGES and read.size < limit:
+            request = following.popleft()
+            if request.url in seen:
+                continue
+            seen.add(request.url)
+            result = await self._fetcher.fetch(self._ask(request, polling))
+            if not isinstance(result, Got):
+                read.end = result
+                break
+            listing = await self._parsed(result, read, asked)
+            if listing is None:
+                break
+            if asked.cursor and listing.posts == () and not listing.links and not listing.left_out and read.pages > 1:
+                break
+            following.extend(listing.next)
+        _cut(read, limit)
+        return read
+
+    async def _parsed(self, got: Got, read: _Read, asked: Asked) -> Listing | None:
+        """Read one answer into ``read``; ``None`` when there is nothing more to ask."""
+        read.status = got.fetched.status
+        read.bytes += len(got.raw.body)
+        if got.fetched.status == 304:
+            read.unchanged = True
+            return None
+        listing = await asyncio.to_thread(collector(asked.source.kind).parse, got.fetched, asked)
+        if isinstance(listing, Unlisted):
+            read.end = listing
+            return None
+        if read.pages == 0:
+            read.etag = got.fetched.header("etag")[:500] or None
+            read.last_modified = got.fetched.header("last-modified")[:200] or None
+        read.pages += 1
+        read.links.extend(listing.links)
+        read.posts.extend(listing.posts)
+        read.left_out += listing.left_out
+        if listing.cursor is not None:
+            read.cursor = max(read.cursor or "", listing.cursor, key=lambda cursor: (len(cursor), cursor))
+        return listing
+
+    def _ask(self, request: ListingRequest, polling: Polling) -> Ask:
+        conditional = request.conditional and polling.polls % self._settings.full_get_every != 0
+        return Ask(
+            request.url,
+            accept=request.accept,
+            etag=polling.etag if conditional else None,
+            last_modified=polling.last_modified if conditional else None,
+            priority=LISTING,
+        )
+
+    async def _key(self, source: Source) -> bytes:
+        if source.kind != "mastodon":
+            return b""
+        return await self._recorder.write(lambda connection, _: voice_key(connection, now=datetime.now(UTC)))
+
+    async def _new_posts(self, source: Source, posts: Sequence[Post]) -> list[Post]:
+        """Posts that are new or edited: these alone are archived."""
+        if not posts:
+            return []
+        wanted = await self._recorder.read(
+            lambda connection: ledger.news(connection, source.id, [_listed_post(post) for post in posts])
+        )
+        return [post for post in posts if post.api_url in wanted]
+
+    def _enter(
+        self,
+        connection: Connection,
+        polling: Polling,
+        read: _Read,
+        posts: Sequence[tuple[Post, Location]],
+        started: datetime,
+    ) -> Arrived:
+        """Write a poll into the ledger: its items, the captures of its posts, its row, and when the source is due again."""
+        now = datetime.now(UTC)
+        source = polling.source
+        outcome, reason = _poll_outcome(read)
+        listed = [Listed(link.url, link.title, link.published, link.updated, link.language) for link in read.links]
+        listed += [_listed_post(post) for post in read.posts]
+        arrived = ledger.add_items(connection, source.id, listed, now=now)
+        if read.posts:
+            _enter_posts(connection, source, arrived, posts, now)
+            arrived = replace(arrived, to_fetch=())
+        ledger.record_poll(
+            connection,
+            Poll(source.id, started, now, outcome, read.status, read.bytes, len(listed), arrived.new, reason),
+        )
+        failed = outcome not in {Outcome.POLLED, Outcome.UNCHANGED}
+        after = read.end.after if isinstance(read.end, Failed) else None
+        kept = (polling.etag, polling.last_modified) if read.unchanged else (read.etag, read.last_modified)
+        cursor = None if read.cursor == polling.cursor else read.cursor
+        sources.mark_polled(connection, polling, Answered(failed, *kept, cursor, after), now=now)
+        return arrived
+
+    # -- items
+
+    async def _refuse(self, item: OpenItem, source: Source, refused: Refused) -> None:
+        now = datetime.now(UTC)
+        if item.ended:
+            await self._recorder.write(lambda connection, _: ledger.leave_item(connection, item.id, reason=refused.reason))
+        else:
+            await self._recorder.write(
+                lambda connection, _: ledger.end_item(
+                    connection, item.id, outcome=refused.outcome, reason=refused.reason, at=now
+                )
+            )
+        self._notice(ItemEvent(source, item.url, refused.outcome, refused.reason))
+
+    async def _put_off(self, item: OpenItem, source: Source, failed: Failed) -> None:
+        now = datetime.now(UTC)
+        if failed.waits and failed.after is not None:
+            until = failed.after
+            await self._recorder.write(
+                lambda connection, _: ledger.postpone_item(connection, item.id, until=until, reason=failed.reason)
+            )
+            outcome = None
+        else:
+            outcome = await self._recorder.write(
+                lambda connection, _: ledger.fail_item(connection, item, reason=failed.reason, at=now, after=failed.after)
+            )
+        self._notice(ItemEvent(source, item.url, outcome, failed.reason, retry_at=outcome is None))
+
+    async def _unchanged(self, item: OpenItem, source: Source, got: Got) -> None:
+        reason = "Fetched again and unchanged."
+        await self._recorder.write(
+            lambda connection, _: ledger.leave_item(connection, item.id, reason=reason), [_exchange(got, revisit=True)]
+        )
+        self._notice(ItemEvent(source, item.url, Outcome.UNCHANGED, reason))
+
+    async def _keep(self, item: OpenItem, source: Source, got: Got) -> None:
+        fetched = got.fetched
+
+        def enter(connection: Connection, places: Sequence[Location]) -> int:
+            new = NewCapture(
+                source_id=source.id,
+                item_id=item.id,
+                kind=CaptureKind.PAGE,
+                url=fetched.url,
+                fetched_at=fetched.fetched_at,
+                status=fetched.status,
+                media_type=fetched.media_type[:120] or "text/html",
+                charset=fetched.charset,
+                digest=_digest(fetched.body),
+                warc_file=places[0].file,
+                warc_offset=places[0].offset,
+                etag=fetched.header("etag")[:500] or None,
+                last_modified=fetched.header("last-modified")[:200] or None,
+            )
+            return captures.add(connection, new)
+
+        await self._recorder.write(enter, [_exchange(got)])
+        self._notice(ItemEvent(source, item.url))
+
+    async def _single_post(self, got: Got, source: Source) -> Post | None:
+        """Reduce a post that is fetched by itself (a replay): its bytes are never archived as they came."""
+        asked = Asked(source, voice_key=await self._key(source))
+        listing = collector(source.kind).parse(replace(got.fetched, body=b"[" + got.fetched.body + b"]"), asked)
+        if isinstance(listing, Listing) and listing.posts:
+            return listing.posts[0]
+        msg = "The post is no longer public or cannot be read."
+        raise ValueError(msg)
+
+    async def _keep_post(self, item: OpenItem, source: Source, post: Post) -> None:
+        now = datetime.now(UTC)
+        body = post.to_json()
+        await self._recorder.write(
+            lambda connection, places: captures.add(connection, _post_capture(source, item.id, post, places[0], now)),
+            [Resource(item.url, now, POST_MEDIA_TYPE, body)],
+        )
+        self._notice(ItemEvent(source, item.url))
+
+
+def _enter_posts(
+    connection: Connection, source: Source, arrived: Arrived, posts: Sequence[tuple[Post, Location]], now: datetime
+) -> None:
+    items = {item.url: item for item in arrived.to_fetch}
+    for post, place in posts:
+        if (item := items.get(post.api_url)) is not None:
+            captures.add(connection, _post_capture(source, item.id, post, place, now))
+
+
+def _post_capture(source: Source, item_id: int, post: Post, place: Location, now: datetime) -> NewCapture:
+    return NewCapture(
+        source_id=source.id,
+        item_id=item_id,
+        kind=CaptureKind.POST,
+        url=post.api_url,
+        fetched_at=now,
+        status=200,
+        media_type=POST_MEDIA_TYPE,
+        charset="utf-8",
+        digest=_digest(post.to_json()),
+        warc_file=place.file,
+        warc_offset=place.offset,
+    )
+
+
+def _listed_post(post: Post) -> Listed:
+    return Listed(post.api_url, None, post.published, post.edited, post.language)
+
+
+def _cut(read: _Read, limit: int) -> None:
+    """Keep the newest items: by date where there are dates, else in the listing's order."""
+    if len(read.links) > limit:
+        dated = any(link.published or link.updated for link in read.links)
+        key = (lambda link: link.published or link.updated or _OLDEST) if dated else (lambda _: _OLDEST)
+        read.links = sorted(read.links, key=key, reverse=True)[:limit] if dated else read.links[:limit]
+
+
+def _poll_outcome(read: _Read) -> tuple[Outcome, str]:
+    """The one outcome of a poll. A later page that failed leaves what the first ones gave."""
+    if read.end is not None and read.pages == 0:
+        if isinstance(read.end, Refused):
+            return read.end.outcome, read.end.reason
+        return Outcome.FAILED, read.end.reason
+    if read.unchanged and read.pages == 0:
+        return Outcome.UNCHANGED, ""
+    notes = [f"A later page failed: {read.end.reason}"] if read.end is not None else []
+    notes += [f"{read.left_out} posts are not public or asked not to be indexed."] if read.left_out else []
+    return Outcome.POLLED, " ".join(notes)
+
+
+def _readable(result: Got | Refused | Failed) -> Got | Refused | Failed:
+    """Refuse what is no text before it is archived."""
+    if not isinstance(result, Got) or result.fetched.status == 304:
+        return result
+    media_type = result.fetched.media_type
+    if media_type and not media_type.startswith((*_TEXTS, "application/json", "application/activity+json")):
+        return Refused(Outcome.NOT_TEXT, f"The answer is {media_type[:80]}.", 200)
+    if not result.fetched.body.strip():
+        return Refused(Outcome.TOO_SHORT, "The answer is empty.", 200)
+    return result
+
+
+def _exchange(got: Got, *, revisit: bool = False) -> Exchange:
+    raw = got.raw
+    return Exchange(raw.url, raw.at, raw.status, raw.headers, raw.body, raw.sent, revisit=revisit)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

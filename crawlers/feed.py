@@ -1,0 +1,155 @@
+"""Feeds: RSS 0.9 to 2.0, RDF and Atom through feedparser on the bytes as they came, and JSON Feed 1.x."""
+
+import io
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+
+import feedparser
+
+from crawlers.base import Asked, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted, instant
+
+_TAGS = re.compile(r"<[^>]{0,500}>")
+_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)\b", re.IGNORECASE)
+
+
+class Feed:
+    """RSS, RDF, Atom and JSON Feed."""
+
+    kind = "feed"
+
+    def requests(self, asked: Asked) -> tuple[ListingRequest, ...]:
+        """Ask the feed itself, with its validators."""
+        return (ListingRequest(asked.source.url, conditional=True),)
+
+    def parse(self, fetched: Fetched, asked: Asked) -> Listing | Unlisted:
+        """Read a feed; broken XML gives what can be saved of it."""
+        del asked
+        return read_feed(fetched)
+
+    def detect(self, fetched: Fetched) -> Detection | None:
+        """Say whether the answer is a feed that names itself."""
+        if b"<html" in fetched.body[:2048].lower():
+            return None
+        listing = read_feed(fetched)
+        if isinstance(listing, Unlisted):
+            return None
+        name = listing.title or urlsplit(fetched.url).hostname or fetched.url
+        return Detection(self.kind, fetched.url, name, listing.language)
+
+
+COLLECTOR = Feed()
+
+
+def read_feed(fetched: Fetched) -> Listing | Unlisted:
+    """Return the feed in ``fetched`` with all its items, or why there is none."""
+    if fetched.body.lstrip()[:1] == b"{":
+        return _json_links(fetched)
+    if not _FEED.search(fetched.body[:8192]):
+        return Unlisted("Neither RSS, Atom nor JSON Feed.")
+    return _xml_links(fetched)
+
+
+def _xml_links(fetched: Fetched) -> Listing | Unlisted:
+    headers = {"content-location": fetched.url}
+    if fetched.header("content-type"):
+        headers["content-type"] = fetched.header("content-type")
+    try:
+        parsed = feedparser.parse(io.BytesIO(fetched.body), response_headers=headers, sanitize_html=False)
+    except Exception as error:  # noqa: BLE001 # feedparser lets errors of its parsers through; the feed is theirs to break
+        return Unlisted(f"The feed cannot be read: {type(error).__name__}.")
+    if not parsed.version and not parsed.entries:
+        return Unlisted("Neither RSS, Atom nor JSON Feed.")
+    if parsed.bozo and not parsed.entries:
+        return Unlisted(f"The feed is broken: {type(parsed.bozo_exception).__name__}.")
+    language = short_language(parsed.feed.get("language"))
+    links = [link for entry in parsed.entries if (link := _entry(entry, fetched.url, language)) is not None]
+    return Listing(tuple(links), title=plain(parsed.feed.get("title")), language=language)
+
+
+def _entry(entry: Mapping[str, object], base: str, language: str | None) -> ItemLink | None:
+    target = entry.get("link") or _alternate(entry)
+    if not target and str(entry.get("id") or "").startswith(("http://", "https://")):
+        target = entry.get("id")
+    if not target:
+        return None
+    url = urljoin(base, str(target).strip())
+    if not url.startswith(("http://", "https://")):
+        return None
+    own = entry.get("language") or _detail_language(entry)
+    return ItemLink(
+        url,
+        title=plain(entry.get("title")),
+        published=_when(entry.get("published_parsed")) or _when(entry.get("updated_parsed")),
+        updated=_when(entry.get("updated_parsed")),
+        language=short_language(own) or language,
+    )
+
+
+def _alternate(entry: Mapping[str, object]) -> object:
+    links = entry.get("links")
+    if not isinstance(links, list):
+        return None
+    return next((link.get("href") for link in links if link.get("rel") in {None, "alternate"}), None)
+
+
+def _detail_language(entry: Mapping[str, object]) -> object:
+    detail = entry.get("title_detail")
+    return detail.get("language") if isinstance(detail, Mapping) else None
+
+
+def _when(parsed: object) -> datetime | None:
+    if not isinstance(parsed, tuple):
+        return None
+    try:
+        return instant(datetime(*parsed[:6], tzinfo=UTC))
+    except (ValueError, TypeError):
+        return None
+
+
+def _json_links(fetched: Fetched) -> Listing | Unlisted:
+    try:
+        feed = json.loads(fetched.body)
+    except (ValueError, RecursionError):
+        return Unlisted("The JSON is malformed.")
+    if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version")) or not isinstance(feed.get("items"), list):
+        return Unlisted("JSON, but no JSON Feed.")
+    language = short_language(feed.get("language"))
+    links = [link for item in feed["items"] if isinstance(item, dict) and (link := _json_item(item, fetched.url, language))]
+    return Listing(tuple(links), title=plain(feed.get("title")), language=language)
+
+
+def _json_item(item: Mapping[str, object], base: str, language: str | None) -> ItemLink | None:
+    target = item.get("url") or item.get("external_url") or item.get("id")
+    url = urljoin(base, str(target or "").strip())
+    if not target or not url.startswith(("http://", "https://")):
+        return None
+    return ItemLink(
+        url,
+        title=plain(item.get("title")),
+        published=iso_instant(item.get("date_published")),
+        updated=iso_instant(item.get("date_modified")),
+        language=short_language(item.get("language")) or language,
+    )
+
+
+def iso_instant(value: object) -> datetime | None:
+    """Read an ISO 8601 instant; ``None`` for anything else."""
+    try:
+        return instant(datetime.fromisoformat(str(value).strip())) if value else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def plain(value: object) -> str | None:
+    """Return a title without tags and line breaks, at most 500 characters."""
+    text = " ".join(_TAGS.sub(" ", str(value or "")).split())
+    return text[:500] or None
+
+
+def short_language(value: object) -> str | None:
+    """Return the ISO 639-1 part of a language tag."""
+    code = str(value or "").strip().lower().replace("_", "-").split("-")[0]
+    return code if len(code) == 2 and code.isalpha() else None

@@ -1,0 +1,240 @@
+"""Runs the collector: APScheduler says what is due, the ledger what is left to do, and a stop finishes what is being written."""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
+
+from crawlers._archive import Archive
+from crawlers._engine import Download, Fetcher, run_engine
+from crawlers._engine_collect import Collection, ItemEvent, Notice, PollEvent
+from crawlers._engine_recorder import Recorder
+from crawlers._http import Guard
+from factdesk.errors import FactdeskError, SettingsError
+from factdesk.records import Outcome, Source
+from factdesk.settings import Settings
+from factdesk.store import ledger, sources
+from factdesk.store.database import open_store
+from factdesk.store.ledger import OpenItem
+from factdesk.store.sources import Polling
+
+__all__ = ["CollectorSummary", "ItemEvent", "PollEvent", "run_collector"]
+
+_log = structlog.get_logger("factdesk.schedule")
+_TICK_S = 5
+_GLANCE_S = 0.1
+_MOST_IN_HAND = 2000
+
+
+class Stop(Protocol):
+    """Tells the collector to end: a ``threading`` or ``multiprocessing`` event."""
+
+    def is_set(self) -> bool:
+        """Say whether it is time to end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorSummary:
+    """What one run did. ``captured`` pages and posts wait for a reader; ``ended`` items have an outcome; ``put_off`` will be retried."""
+
+    polls: dict[Outcome, int] = field(default_factory=dict)
+    captured: int = 0
+    ended: dict[Outcome, int] = field(default_factory=dict)
+    put_off: int = 0
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts events on their way to whoever listens."""
+
+    listener: Notice | None
+    polls: Counter[Outcome] = field(default_factory=Counter)
+    ended: Counter[Outcome] = field(default_factory=Counter)
+    captured: int = 0
+    put_off: int = 0
+
+    def __call__(self, event: PollEvent | ItemEvent) -> None:
+        if isinstance(event, PollEvent):
+            self.polls[event.outcome] += 1
+        elif event.retry_at:
+            self.put_off += 1
+        elif event.outcome is None:
+            self.captured += 1
+        else:
+            self.ended[event.outcome] += 1
+        if self.listener is not None:
+            self.listener(event)
+
+    def summary(self) -> CollectorSummary:
+        return CollectorSummary(dict(self.polls), self.captured, dict(self.ended), self.put_off)
+
+
+def run_collector(
+    settings: Settings,
+    *,
+    once: bool = False,
+    stop: Stop | None = None,
+    on_event: Notice | None = None,
+    only: Sequence[int] = (),
+) -> CollectorSummary:
+    """Collect until ``stop`` is set or SIGTERM or SIGINT comes; with ``once`` poll each enabled source once and take its items.
+
+    ``only`` limits it to these sources. One call a process: the reactor cannot start again. Raises ``SettingsError`` when a public
+    host is to be polled and no contact is set, ``StoreError`` when the store cannot be opened.
+    """
+    engine = open_store(settings.store)
+    tally = _Tally(on_event)
+    try:
+        _check_contact(settings, sources.list_sources(engine, enabled=True), only)
+
+        async def main(download: Download) -> None:
+            recorder = Recorder(engine, Archive(settings.archive))
+            fetcher = Fetcher(download, settings=settings.collector, hosts=recorder)
+            collection = Collection(fetcher, recorder, settings=settings.collector, notice=tally)
+            shift = _Shift(collection, recorder, only=frozenset(only))
+            try:
+                await shift.run(once=once, stop=stop)
+            finally:
+                await recorder.close()
+
+        run_engine(main, settings=settings.collector)
+    finally:
+        engine.dispose()
+    return tally.summary()
+
+
+def _check_contact(settings: Settings, enabled: Sequence[Source], only: Sequence[int]) -> None:
+    guard = Guard.of(settings.collector)
+    public = [source.url for source in enabled if (not only or source.id in only) and guard.is_public(source.url)]
+    if public and not guard.contact:
+        raise SettingsError(
+            f"{public[0]} and {len(public) - 1} more sources are public, and nobody could reach you about your collector.",
+            remedy="Set collector.contact to your e-mail address or URL.",
+        )
+
+
+class _Shift:
+    """The tasks of one run, each source and each item at most once at a time."""
+
+    def __init__(self, collection: Collection, recorder: Recorder, *, only: frozenset[int]) -> None:
+        self._collection = collection
+        self._recorder = recorder
+        self._only = only
+        self._sources: dict[int, Source] = {}
+        self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
+
+    async def run(self, *, once: bool, stop: Stop | None) -> None:
+        ended = asyncio.Event()
+        with _signals(ended):
+            work = asyncio.create_task(self._once() if once else self._serve())
+            watch = asyncio.create_task(_watch(stop, ended))
+            await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (work, watch, *self._tasks.values()):
+                task.cancel()
+            await asyncio.gather(work, watch, *self._tasks.values(), return_exceptions=True)
+        if work.done() and not work.cancelled() and (error := work.exception()) is not None:
+            raise error
+
+    async def _once(self) -> None:
+        for polling in await self._recorder.read(lambda connection: sources.pollings(connection, enabled=True)):
+            if self._wanted(polling.source.id):
+                self._start_poll(polling)
+        await self._take_due()
+        while self._tasks:
+            await asyncio.wait(set(self._tasks.values()), return_when=asyncio.FIRST_COMPLETED)
+
+    async def _serve(self) -> None:
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        scheduler.add_job(self._tick, "interval", seconds=_TICK_S, max_instances=1, coalesce=True, misfire_grace_time=None)
+        await self._tick()
+        scheduler.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def _tick(self) -> None:
+        """Start what is due now. A store that is locked now is asked again at the next tick."""
+        now = datetime.now(UTC)
+        try:
+            for polling in await self._recorder.read(lambda connection: sources.due(connection, now=now)):
+                if self._wanted(polling.source.id):
+                    self._start_poll(polling)
+            await self._take_due()
+        except FactdeskError as error:
+            _log.warning("nothing started", why=str(error))
+
+    async def _take_due(self) -> None:
+        now = datetime.now(UTC)
+        room = _MOST_IN_HAND - len(self._tasks)
+        if room <= 0:
+            return
+
+        def look(connection: Connection) -> tuple[list[OpenItem], list[Polling]]:
+            return ledger.due_items(connection, now=now, limit=room), sources.pollings(connection, enabled=True)
+
+        items, known = await self._recorder.read(look)
+        self._sources |= {polling.source.id: polling.source for polling in known}
+        enabled = {polling.source.id for polling in known}
+        self._start_items([item for item in items if item.source_id in enabled and self._wanted(item.source_id)])
+
+    def _wanted(self, source_id: int) -> bool:
+        return not self._only or source_id in self._only
+
+    def _start_poll(self, polling: Polling) -> None:
+        self._sources[polling.source.id] = polling.source
+        self._start(("poll", polling.source.id), lambda: self._poll(polling))
+
+    async def _poll(self, polling: Polling) -> None:
+        self._start_items(await self._collection.poll(polling))
+
+    def _start_items(self, items: Sequence[OpenItem]) -> None:
+        for item in items:
+            source = self._sources[item.source_id]
+            self._start(("item", item.id), lambda item=item, source=source: self._collection.take(item, source))  # type: ignore[misc]
+
+    def _start(self, key: tuple[str, int], job: Callable[[], Coroutine[None, None, None]]) -> None:
+        if key not in self._tasks:
+            self._tasks[key] = asyncio.create_task(self._safely(key, job))
+
+    async def _safely(self, key: tuple[str, int], job: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Run a job to its end; what the store or the disk refuses stays due in the ledger."""
+        try:
+            await job()
+        except FactdeskError as error:
+            _log.warning("put off", what=key[0], number=key[1], why=str(error))
+        except Exception:
+            _log.exception("put off", what=key[0], number=key[1])
+        finally:
+            self._tasks.pop(key, None)
+
+
+async def _watch(stop: Stop | None, ended: asyncio.Event) -> None:
+    while not ended.is_set() and not (stop is not None and stop.is_set()):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), _GLANCE_S)
+
+
+@contextlib.contextmanager
+def _signals(ended: asyncio.Event) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

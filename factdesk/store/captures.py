@@ -1,0 +1,195 @@
+"""Captures between the collector and its readers: claimed by one worker at a time, given back when that worker dies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
+
+from factdesk.records import Capture, CaptureKind, Outcome
+from factdesk.store.database import writing
+from factdesk.store.ledger import end_item
+from factdesk.store.tables import captures, items
+
+CLAIM = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCapture:
+    """A capture that is on disk. ``etag`` and ``last_modified`` are kept for asking again."""
+
+    source_id: int
+    item_id: int
+    kind: CaptureKind
+    url: str
+    fetched_at: datetime
+    status: int
+    media_type: str
+    charset: str | None
+    digest: str
+    warc_file: str
+    warc_offset: int
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCapture:
+    """A claimed capture: what the listing said, and where its bytes lie."""
+
+    id: int
+    item_id: int
+    source_id: int
+    kind: CaptureKind
+    url: str
+    fetched_at: datetime
+    status: int
+    media_type: str
+    charset: str | None
+    digest: str
+    warc_file: str
+    warc_offset: int
+    hint_title: str | None
+    hint_published: datetime | None
+    hint_language: str | None
+
+
+class Bytes(Protocol):
+    """A record of the archive."""
+
+    @property
+    def body(self) -> bytes:
+        """Its content without content coding."""
+        ...
+
+
+class Records(Protocol):
+    """The archive, as far as a reader needs it."""
+
+    def read(self, file: str, offset: int) -> Bytes:
+        """Return one record. Raises ``ArchiveError``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureCounts:
+    """How many captures wait, are being read, and were read."""
+
+    waiting: int
+    claimed: int
+    read: int
+
+
+def add(connection: Connection, new: NewCapture) -> int:
+    """Enter a capture and open its item for the reader; returns the capture's number."""
+    values = {name: getattr(new, name) for name in NewCapture.__dataclass_fields__ if name not in {"etag", "last_modified"}}
+    made = connection.execute(insert(captures).values(**values | {"kind": new.kind.value}))
+    kept = {"etag": new.etag, "last_modified": new.last_modified, "digest": new.digest}
+    opened = {"outcome": None, "ended_at": None, "retry_at": None, "reason": "", "attempts": 0}
+    connection.execute(update(items).where(items.c.id == new.item_id).values(**kept, **opened))
+    return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+
+def waiting(engine: Engine, *, limit: int, worker: str, now: datetime | None = None) -> list[WaitingCapture]:
+    """Claim up to ``limit`` captures for ``worker``, oldest first; nobody else gets them for five minutes."""
+    at = now or datetime.now(UTC)
+    free = or_(captures.c.claimed_at.is_(None), captures.c.claimed_at < at - CLAIM)
+    wanted = captures.c.read_at.is_(None) & free
+    with engine.connect() as connection:
+        if connection.execute(select(captures.c.id).where(wanted).limit(1)).first() is None:
+            return []
+    with writing(engine) as connection:
+        query = select(captures.c.id).where(wanted).order_by(captures.c.id).limit(limit)
+        ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
+        connection.execute(update(captures).where(captures.c.id.in_(ids)).values(claimed_by=worker, claimed_at=at))
+        joined = select(captures, items.c.listing).join(items, items.c.id == captures.c.item_id)
+        return [_waiting(row) for row in connection.execute(joined.where(captures.c.id.in_(ids)).order_by(captures.c.id))]
+
+
+def load(archive: Records, row: WaitingCapture) -> Capture:
+    """Return the capture with its bytes. Raises ``ArchiveError``."""
+    return Capture(
+        id=row.id,
+        source_id=row.source_id,
+        kind=row.kind,
+        url=row.url,
+        fetched_at=row.fetched_at,
+        status=row.status,
+        media_type=row.media_type,
+        charset=row.charset,
+        digest=row.digest,
+        body=archive.read(row.warc_file, row.warc_offset).body,
+        hint_title=row.hint_title,
+        hint_published=row.hint_published,
+        hint_language=row.hint_language,
+        item_id=row.item_id,
+    )
+
+
+def find(connection: Connection, ids: Sequence[int]) -> list[WaitingCapture]:
+    """Return captures by number, without claiming them."""
+    joined = select(captures, items.c.listing).join(items, items.c.id == captures.c.item_id)
+    return [_waiting(row) for row in connection.execute(joined.where(captures.c.id.in_(ids)).order_by(captures.c.id))]
+
+
+def done(connection: Connection, capture_id: int, *, outcome: Outcome, reason: str = "", at: datetime) -> None:
+    """Note that a capture was read and how it ended."""
+    values = {"read_at": at, "outcome": outcome.value, "reason": reason[:500], "claimed_by": None}
+    connection.execute(update(captures).where(captures.c.id == capture_id).values(**values))
+
+
+def release(engine: Engine, ids: Sequence[int]) -> None:
+    """Give claimed captures back: the next ``waiting`` may take them."""
+    with writing(engine) as connection:
+        connection.execute(
+            update(captures)
+            .where(captures.c.id.in_(ids), captures.c.read_at.is_(None))
+            .values(claimed_by=None, claimed_at=None)
+        )
+
+
+def quarantine(engine: Engine, row: WaitingCapture, *, reason: str) -> None:
+    """Set a capture that cannot be read aside, and its item with it; ``ledger.replay`` fetches it anew."""
+    at = datetime.now(UTC)
+    with writing(engine) as connection:
+        done(connection, row.id, outcome=Outcome.QUARANTINED, reason=reason, at=at)
+        end_item(connection, row.item_id, outcome=Outcome.QUARANTINED, reason=reason, at=at)
+
+
+def reopen(connection: Connection, *, source_id: int | None = None) -> int:
+    """Let every capture (of one source or all) be read anew, for a rebuild; returns how many."""
+    query = update(captures).values(read_at=None, claimed_by=None, claimed_at=None, outcome=None)
+    return connection.execute(query if source_id is None else query.where(captures.c.source_id == source_id)).rowcount
+
+
+def counts(connection: Connection) -> CaptureCounts:
+    """Return how many captures wait, are claimed, and were read."""
+    query = select(
+        func.count().filter(captures.c.read_at.is_(None) & captures.c.claimed_at.is_(None)),
+        func.count().filter(captures.c.read_at.is_(None) & captures.c.claimed_at.is_not(None)),
+        func.count().filter(captures.c.read_at.is_not(None)),
+    ).select_from(captures)
+    return CaptureCounts(*connection.execute(query).one())
+
+
+def _waiting(row: Row[tuple[object, ...]]) -> WaitingCapture:
+    hints = row.listing or {}
+    published = hints.get("published")
+    return WaitingCapture(
+        id=row.id,
+        item_id=row.item_id,
+        source_id=row.source_id,
+        kind=CaptureKind(row.kind),
+        url=row.url,
+        fetched_at=row.fetched_at,
+        status=row.status,
+        media_type=row.media_type,
+        charset=row.charset,
+        digest=row.digest,
+        warc_file=row.warc_file,
+        warc_offset=row.warc_offset,
+        hint_title=hints.get("title"),
+        hint_published=datetime.fromisoformat(published) if published else None,
+        hint_language=hints.get("language"),
+    )
