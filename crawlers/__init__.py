@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crawlers._archive import Archive, Archived
+    from crawlers._download import Downloaded, Downloader
     from crawlers._extract import Extracted, Unread, read_page
     from crawlers.base import Collector, Detection, ItemLink, Listing, Post
     from crawlers.claimreview import parse_claim_reviews
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Archive": "crawlers._archive",
     "Archived": "crawlers._archive",
+    "Downloaded": "crawlers._download",
+    "Downloader": "crawlers._download",
     "Extracted": "crawlers._extract",
     "Unread": "crawlers._extract",
     "read_page": "crawlers._extract",
@@ -31,6 +34,8 @@ __all__ = [
     "Archived",
     "Collector",
     "Detection",
+    "Downloaded",
+    "Downloader",
     "Extracted",
     "ItemLink",
     "Listing",

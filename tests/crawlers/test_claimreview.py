@@ -217,8 +217,8 @@ def passages(content: str | bytes, filename: str = "") -> list[Passage]:
     [
         "claim,verdict,link,site,date,lang\nIt burst,False,https://a.example/1,A,14 March 2026,en\n",
         "Statement;Rating;URL;Publisher;Published;Language\nIt burst;False;https://a.example/1;A;14/03/2026;en-US\n",
-        "claimReviewed\tlabel\tsource_url\tsource\treviewDate\tlanguageCode\nIt burst\tfalse\thttps://a.example/1\tA\t2026-03-14\ten",
-        '{"claim": "It burst", "verdict": "False", "url": "https://a.example/1", "site": "A", "date": "2026-03-14", "lang": "en"}\n',
+        "claimReviewed\tlabel\tsource_url\tsource\treviewDate\tlang\nIt burst\tfalse\thttps://a.example/1\tA\t2026-03-14\ten",
+        '{"claim": "It burst", "label": "False", "url": "https://a.example/1", "site":"A", "date": "2026-03-14", "lang": "en"}',
         json.dumps(
             [
                 {
@@ -271,7 +271,7 @@ def test_bad_rows_are_reported_with_their_line_and_stop_nothing() -> None:
 
 
 def test_feeds_give_links_and_pages_their_reviews() -> None:
-    feed = "<?xml version='1.0'?><rss><channel><item><title>A</title><link>https://a.example/1</link></item><item/></channel></rss>"
+    feed = "<?xml version='1.0'?><rss><channel><item><title>A</title><link>https://a.example/1</link></item><item/>"
     found = rows(feed)
     assert found[0] == LibraryLink("https://a.example/1", "A")
     assert isinstance(found[1], UnreadableRow)

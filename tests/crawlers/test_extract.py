@@ -152,7 +152,8 @@ def _cp1258(text: str) -> bytes:
     """Vietnamese as windows-1258 writes it: base letters with combining tones."""
     written = bytearray()
     for letter in text:
-        base, *marks = unicodedata.normalize("NFD", letter)
+        decomposed = unicodedata.normalize("NFD", letter)
+        base, marks = decomposed[0], decomposed[1:]
         tones = "".join(mark for mark in marks if mark in "\u0300\u0301\u0303\u0309\u0323")
         kept = unicodedata.normalize("NFC", base + "".join(mark for mark in marks if mark not in tones))
         written += (kept + tones).encode("cp1258")
