@@ -248,11 +248,12 @@ class _Desk(Spider):
 
     name = "factdesk"
     main: Callable[[Spider], Awaitable[None]]
+    requests: Sequence[Request] = ()  # none: what is to be asked comes from the ledger
 
     async def start(self) -> AsyncIterator[Request]:
         await self.main(self)
-        for nothing in ():
-            yield nothing
+        for request in self.requests:
+            yield request
 
 
 def run_engine(main: Callable[[Download], Awaitable[_T]], *, settings: CollectorSettings) -> _T:

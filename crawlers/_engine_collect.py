@@ -86,7 +86,7 @@ class Collection:
         self._notice = notice
 
     async def poll(self, polling: Polling) -> tuple[OpenItem, ...]:
-        """Poll a source, enter what it lists, and return the items to take. Raises ``StoreError`` or ``ArchiveError`` only."""
+        """Poll a source, enter what it lists, and return the items to take. Raises ``StoreError``, ``ArchiveError``."""
         started = datetime.now(UTC)
         source = polling.source
         try:
@@ -99,7 +99,9 @@ class Collection:
         outcome, reason = _poll_outcome(read)
         posts = await self._new_posts(source, read.posts)
         arrived = await self._recorder.write(
-            lambda connection, places: self._enter(connection, polling, read, list(zip(posts, places, strict=True)), started),
+            lambda connection, places: self._enter(
+                connection, polling, read=read, posts=list(zip(posts, places, strict=True)), started=started
+            ),
             [Resource(post.api_url, started, POST_MEDIA_TYPE, post.to_json()) for post in posts],
         )
         self._notice(PollEvent(source, outcome, read.size, arrived.new, reason))
@@ -108,7 +110,7 @@ class Collection:
         return arrived.to_fetch
 
     async def take(self, item: OpenItem, source: Source) -> None:
-        """Fetch one item and end it, archive it for its reader, or put it off. Raises ``StoreError`` or ``ArchiveError`` only."""
+        """Fetch one item and end it, archive it for its reader, or put it off. Raises ``StoreError``, ``ArchiveError``."""
         again = item.digest is not None
         ask = Ask(
             item.url,
@@ -212,6 +214,7 @@ class Collection:
         self,
         connection: Connection,
         polling: Polling,
+        *,
         read: _Read,
         posts: Sequence[tuple[Post, Location]],
         started: datetime,
@@ -224,7 +227,7 @@ class Collection:
         listed += [_listed_post(post) for post in read.posts]
         arrived = ledger.add_items(connection, source.id, listed, now=now)
         if read.posts:
-            _enter_posts(connection, source, arrived, posts, now)
+            _enter_posts(connection, source, arrived=arrived, posts=posts, now=now)
             arrived = replace(arrived, to_fetch=())
         ledger.record_poll(
             connection,
@@ -309,22 +312,24 @@ class Collection:
         now = datetime.now(UTC)
         body = post.to_json()
         await self._recorder.write(
-            lambda connection, places: captures.add(connection, _post_capture(source, item.id, post, places[0], now)),
+            lambda connection, places: captures.add(
+                connection, _post_capture(source, item.id, post=post, place=places[0], now=now)
+            ),
             [Resource(item.url, now, POST_MEDIA_TYPE, body)],
         )
         self._notice(ItemEvent(source, item.url))
 
 
 def _enter_posts(
-    connection: Connection, source: Source, arrived: Arrived, posts: Sequence[tuple[Post, Location]], now: datetime
+    connection: Connection, source: Source, *, arrived: Arrived, posts: Sequence[tuple[Post, Location]], now: datetime
 ) -> None:
     items = {item.url: item for item in arrived.to_fetch}
     for post, place in posts:
         if (item := items.get(post.api_url)) is not None:
-            captures.add(connection, _post_capture(source, item.id, post, place, now))
+            captures.add(connection, _post_capture(source, item.id, post=post, place=place, now=now))
 
 
-def _post_capture(source: Source, item_id: int, post: Post, place: Location, now: datetime) -> NewCapture:
+def _post_capture(source: Source, item_id: int, *, post: Post, place: Location, now: datetime) -> NewCapture:
     return NewCapture(
         source_id=source.id,
         item_id=item_id,

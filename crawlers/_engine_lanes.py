@@ -38,8 +38,7 @@ class Lane:
         """Wait for the turn (a lower ``priority`` first) and for the delay; the next one waits from the end of this one."""
         await self._enter(priority)
         try:
-            while (wait := self.free_at - time.monotonic()) > 0:
-                await asyncio.sleep(wait)
+            await asyncio.sleep(max(0.0, self.free_at - time.monotonic()))
             yield
         finally:
             self.free_at = time.monotonic() + self.delay_s

@@ -62,7 +62,9 @@ class Recorder:
 
     async def load(self, host: str) -> HostState:
         """Return what is known of ``host``."""
-        return self._states.get(host) or await self.read(lambda connection: hosts.load(connection, host))
+        if (state := self._states.get(host)) is not None:
+            return state
+        return await self.read(lambda connection: hosts.load(connection, host))
 
     def save(self, state: HostState) -> None:
         """Keep ``state`` with the next batch."""

@@ -60,7 +60,7 @@ def authority(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Which addresses may be asked: none on private networks but those the settings name, and no public one without a contact."""
+    """Which addresses may be asked: private ones only by name, and no public one without a contact."""
 
     allowed: tuple[str, ...]
     contact: bool
@@ -92,8 +92,9 @@ class Guard:
             )
         if parts.username or parts.password:
             return Refused(Outcome.REFUSED_ADDRESS, "The address carries a user name.")
-        if self.names(host):
-            return None
+        return None if self.names(host) else self._unnamed(host)
+
+    def _unnamed(self, host: str) -> Refused | None:
         if is_local_name(host) or private_literal(host):
             return Refused(Outcome.REFUSED_ADDRESS, f"{host} is a private address; allow it in collector.allow_private_hosts.")
         if not self.contact:
@@ -154,7 +155,7 @@ class TooLargeError(ValueError):
 
 
 def decoded(body: bytes, coding: str, *, limit: int) -> bytes:
-    """Undo the content codings (gzip, deflate). Raises ``TooLargeError`` over ``limit`` bytes, ``ValueError`` for a bad stream."""
+    """Undo gzip and deflate. Raises ``TooLargeError`` over ``limit`` bytes, ``ValueError`` for a bad stream."""
     for name in reversed([part.strip().lower() for part in coding.split(",") if part.strip()]):
         if name in {"gzip", "x-gzip"}:
             body = inflated(body, limit=limit)

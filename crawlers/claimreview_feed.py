@@ -1,4 +1,4 @@
-"""A fact-checker: its feed, sitemap or page lists articles that carry ClaimReview; reading those is ``crawlers.claimreview``'s."""
+"""A fact-checker: its feed, sitemap or page lists articles with ClaimReview, which ``crawlers.claimreview`` reads."""
 
 import re
 

@@ -1,5 +1,6 @@
 """Feeds: RSS 0.9 to 2.0, RDF and Atom through feedparser on the bytes as they came, and JSON Feed 1.x."""
 
+import calendar
 import io
 import json
 import re
@@ -104,8 +105,8 @@ def _when(parsed: object) -> datetime | None:
     if not isinstance(parsed, tuple):
         return None
     try:
-        return instant(datetime(*parsed[:6], tzinfo=UTC))
-    except (ValueError, TypeError):
+        return instant(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
+    except (ValueError, TypeError, OverflowError, OSError):
         return None
 
 

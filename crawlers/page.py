@@ -107,7 +107,7 @@ def _site(url: str) -> str:
 
 
 def _score(anchor: html.HtmlElement, url: str, words: str) -> int:
-    """Points for what articles have (headline words, dated or long paths, a place in the story list), less for what they have not."""
+    """Points for what articles have (headline words, dated or long paths, a heading above), less for what menus have."""
     path = urlsplit(url).path
     if _NOT_ARTICLE.search(path):
         return -9

@@ -1,4 +1,4 @@
-"""Runs the collector: APScheduler says what is due, the ledger what is left to do, and a stop finishes what is being written."""
+"""Runs the collector: APScheduler says what is due, the ledger what is left to do, and a stop finishes what is under way."""
 
 import asyncio
 import contextlib
@@ -45,7 +45,7 @@ class Stop(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CollectorSummary:
-    """What one run did. ``captured`` pages and posts wait for a reader; ``ended`` items have an outcome; ``put_off`` will be retried."""
+    """What one run did. ``captured`` wait for a reader, ``ended`` have an outcome, ``put_off`` come again."""
 
     polls: dict[Outcome, int] = field(default_factory=dict)
     captured: int = 0
@@ -89,8 +89,8 @@ def run_collector(
 ) -> CollectorSummary:
     """Collect until ``stop`` is set or SIGTERM or SIGINT comes; with ``once`` poll each enabled source once and take its items.
 
-    ``only`` limits it to these sources. One call a process: the reactor cannot start again. Raises ``SettingsError`` when a public
-    host is to be polled and no contact is set, ``StoreError`` when the store cannot be opened.
+    ``only`` limits it to these sources. One call a process: the reactor cannot start again. Raises ``SettingsError`` when a
+    public host is to be polled and no contact is set, ``StoreError`` when the store cannot be opened.
     """
     engine = open_store(settings.store)
     tally = _Tally(on_event)
@@ -213,7 +213,7 @@ class _Shift:
             await job()
         except FactdeskError as error:
             _log.warning("put off", what=key[0], number=key[1], why=str(error))
-        except Exception:
+        except Exception:  # noqa: BLE001 # one job's surprise must not end the collector; the item stays in the ledger
             _log.exception("put off", what=key[0], number=key[1])
         finally:
             self._tasks.pop(key, None)

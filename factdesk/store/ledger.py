@@ -100,7 +100,7 @@ def add_items(connection: Connection, source_id: int, listed: Sequence[Listed], 
     own = {row.url_digest: row for row in known if row.source_id == source_id}
     others = {row.url_digest: row.source_id for row in known if row.source_id != source_id}
     fresh = [(digest, link) for digest, link in reversed(by_digest.items()) if digest not in own]
-    rows = [_new_row(source_id, digest, link, others.get(digest), now) for digest, link in fresh]
+    rows = [_new_row(source_id, digest, link, other=others.get(digest), now=now) for digest, link in fresh]
     if rows:
         connection.execute(insert(items), rows)
     corrected = [own[digest].id for digest, link in by_digest.items() if digest in own and _corrected(own[digest], link)]
@@ -205,7 +205,7 @@ def _known(connection: Connection, digests: Sequence[str]) -> list[Row[tuple[obj
     return found
 
 
-def _new_row(source_id: int, digest: str, link: Listed, other: int | None, now: datetime) -> dict[str, object]:
+def _new_row(source_id: int, digest: str, link: Listed, *, other: int | None, now: datetime) -> dict[str, object]:
     taken = other is not None
     return {
         "source_id": source_id,
