@@ -1,0 +1,123 @@
+"""How the desk answers when something is wrong, and the headers that every answer carries."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from dashboards._desk import desk_of, is_fragment
+from dashboards.auth import SignInError, login_address
+from factdesk.errors import (
+    FactdeskError,
+    IndexUnavailableError,
+    NotAllowedError,
+    NotFoundError,
+    QueryError,
+    StateError,
+    StoreError,
+)
+
+_log = structlog.get_logger("factdesk.desk")
+_LARGEST_FORM = 1_000_000
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_STATUS: tuple[tuple[type[FactdeskError], int], ...] = (
+    (NotFoundError, 404),
+    (NotAllowedError, 403),
+    (StateError, 409),
+    (QueryError, 422),
+    (IndexUnavailableError, 503),
+    (StoreError, 503),
+)
+_PLAIN = {
+    404: ("There is no such page.", "Check the address, or start from the queue."),
+    405: ("This address does not take that.", "Go back and use the page's own buttons."),
+    413: ("That is too much at once.", "Send a shorter text."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Give ``app`` its error pages and headers."""
+    app.add_exception_handler(FactdeskError, _on_known)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(Exception, _on_unknown)
+    app.middleware("http")(_guarded)
+
+
+async def _guarded(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    length = request.headers.get("content-length", "0")
+    if request.method == "POST" and (
+        not length.isdigit() or int(length) > _LARGEST_FORM or "content-length" not in request.headers
+    ):
+        answer = _say(request, 413, *_PLAIN[413])
+    elif request.method == "POST" and request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        answer = _say(request, 403, "This form was sent from another site.", "Open the desk itself and repeat.")
+    else:
+        answer = await call(request)
+    return _with_headers(request, answer)
+
+
+def _with_headers(request: Request, answer: Response) -> Response:
+    for name, value in _HEADERS.items():
+        answer.headers[name] = value
+    if not request.url.path.startswith(("/static/", "/statements")):
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _on_known(request: Request, error: Exception) -> Response:
+    if isinstance(error, SignInError):
+        return _to_login(request, error)
+    if not isinstance(error, FactdeskError):
+        return _on_unknown(request, error)
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+    if status >= 500:
+        _log.error("a page failed", path=request.url.path, why=str(error))
+    return _say(request, status, error.what, error.remedy)
+
+
+def _to_login(request: Request, error: SignInError) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": str(error)}, status_code=401)
+    if is_fragment(request):
+        return PlainTextResponse(str(error), status_code=401, headers={"HX-Redirect": "/login"})
+    return RedirectResponse(login_address(error), status_code=303)
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    what, remedy = _PLAIN.get(status, ("This cannot be answered.", "Go back and try again."))
+    return _say(request, status, what, remedy)
+
+
+def _on_invalid(request: Request, error: Exception) -> Response:
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    name = str(faults[0]["loc"][-1]) if faults else "a value"
+    return _say(request, 422, f"The address has an unusable value for {name}.", "Correct it, or start again from the menu.")
+
+
+def _on_unknown(request: Request, error: Exception) -> Response:
+    _log.error("a page broke", path=request.url.path, exc_info=error)
+    answer = _say(request, 500, "Something broke on our side.", "Nothing you did is lost; the error is in the desk's log.")
+    return _with_headers(request, answer)
+
+
+def _say(request: Request, status: int, what: str, remedy: str) -> Response:  # noqa: PLR0917 # (status, what, remedy) belong together
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": f"{what} {remedy}".strip()}, status_code=status)
+    if is_fragment(request):
+        return PlainTextResponse(f"{what} {remedy}".strip(), status_code=status)
+    return desk_of(request).render(request, "error.html", {"what": what, "remedy": remedy, "status": status}, status=status)

@@ -1,0 +1,117 @@
+"""What every page of the desk works with: the store, the index, the settings, the clock and the templates."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy import Engine
+from starlette.responses import Response
+
+from dashboards import _words
+from dashboards._marking import claim_runs, passage_runs, spans
+from factdesk.settings import Settings
+from factdesk.store.users import Session
+from index.base import SearchIndex
+
+FOLDER = Path(__file__).parent
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk's parts, made once and passed to each page."""
+
+    settings: Settings
+    engine: Engine
+    index: SearchIndex
+    clock: Clock
+    templates: Jinja2Templates
+
+    def address(self, request: Request) -> str:
+        """Return the public address of the desk without a slash at its end."""
+        return (self.settings.desk.base_url or str(request.base_url)).rstrip("/")
+
+    def render(self, request: Request, name: str, values: Mapping[str, object] | None = None, *, status: int = 200) -> Response:
+        """Return a page (``values`` are its own; the session and the desk's name are added)."""
+        session: Session | None = getattr(request.state, "session", None)
+        context: dict[str, Any] = {
+            "session": session,
+            "me": session.user if session else None,
+            "desk_name": self.settings.desk.name,
+            "path": request.url.path,
+            **(values or {}),
+        }
+        return self.templates.TemplateResponse(request, name, context, status_code=status)
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk that a request came to."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk = Annotated[Desk, Depends(desk_of)]
+
+
+def is_fragment(request: Request) -> bool:
+    """Whether htmx asks for a piece of a page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def templates_for(settings: Settings) -> Jinja2Templates:
+    """Return the templates: everything is escaped, an unknown name is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    zone = ZoneInfo(settings.desk.timezone)
+    environment.globals["words"] = _words
+    environment.globals["zone"] = settings.desk.timezone
+    environment.filters.update(
+        day=lambda at: at.astimezone(zone).strftime("%-d %b %Y"),
+        clock=lambda at: at.astimezone(zone).strftime("%-d %b %Y, %H:%M"),
+        iso=lambda at: at.isoformat(),
+        percent=lambda value: f"{value:.0%}",
+        number=lambda value: f"{value:,}",
+        language=_words.language_name,
+        direction=_words.direction,
+        link=safe_link,
+        query=lambda values: urlencode({name: value for name, value in values.items() if value not in (None, "")}),
+        paragraphs=lambda text: [piece for piece in text.split("\n\n") if piece.strip()],
+        duration=duration,
+        claim_runs=claim_runs,
+        passage_runs=passage_runs,
+        spans=spans,
+    )
+    return Jinja2Templates(env=environment)
+
+
+def safe_link(url: str) -> str:
+    """Return a web address as it is, and nothing for any other scheme (``javascript:`` and its kin)."""
+    return url if url.lower().startswith(("http://", "https://")) else ""
+
+
+def duration(seconds: float | None) -> str:
+    """Return a length of time in the two largest units, for a table."""
+    if seconds is None:
+        return "–"
+    minutes = max(0, round(seconds / 60))
+    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {rest} min" if hours else f"{rest} min"

@@ -1,0 +1,56 @@
+"""Puts the desk together: one application from settings, a store and an index; no model is ever loaded here."""
+
+import threading
+from contextlib import closing
+from multiprocessing.synchronize import Event as ProcessEvent
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.staticfiles import StaticFiles
+
+from dashboards import _answers, auth, queue
+from dashboards._desk import FOLDER, Clock, Desk, templates_for, utc_now
+from factdesk.settings import Settings
+from factdesk.store.database import open_store
+from index import open_index
+from index.base import SearchIndex
+
+_ROUTERS = (auth.router, queue.router)
+
+
+def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock: Clock = utc_now) -> FastAPI:
+    """Return the desk over an open store and index; ``clock`` gives the present instant (UTC)."""
+    app = FastAPI(title=settings.desk.name, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(settings, engine, index, clock, templates_for(settings))
+    _answers.install(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    return app
+
+
+def serve(settings: Settings, *, stop: ProcessEvent | None = None) -> None:
+    """Serve the desk until ``stop`` is set. Raises ``StoreError`` or ``IndexUnavailableError``."""
+    engine = open_store(settings.store)
+    with closing(open_index(settings.index)) as index:
+        app = create_app(settings, engine=engine, index=index)
+        config = uvicorn.Config(
+            app,
+            host=settings.desk.host,
+            port=settings.desk.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        server = uvicorn.Server(config)
+        if stop is not None:
+            threading.Thread(target=_watch, args=(stop, server), daemon=True).start()
+        server.run()
+    engine.dispose()
+
+
+def _watch(stop: ProcessEvent, server: uvicorn.Server) -> None:
+    stop.wait()
+    server.should_exit = True

@@ -1,0 +1,182 @@
+"""Who is asking, and what they may do: sessions, roles and the token that every form must carry."""
+
+import hmac
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from dashboards._desk import Desk, TheDesk, desk_of
+from factdesk.errors import FactdeskError, NotAllowedError
+from factdesk.store.users import Role, Session, ThrottledError, check_login, close_session, open_session, session_of
+
+COOKIE = "factdesk_session"
+LOGIN_COOKIE = "factdesk_login"
+HOMES = {Role.ANALYST: "/queue", Role.EDITOR: "/desk/statements", Role.MANAGER: "/trends"}
+router = APIRouter(include_in_schema=False)
+
+
+class SignInError(FactdeskError):
+    """Nobody is signed in; ``then`` is where to go after the login."""
+
+    def __init__(self, then: str) -> None:
+        self.then = then
+        super().__init__("You are not signed in.", remedy="Sign in first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a posted form whose token was checked."""
+
+    data: FormData
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return one field's text, with plain line ends."""
+        value = self.data.get(name, default)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else default
+
+    def texts(self, name: str) -> list[str]:
+        """Return all values of a field."""
+        return [value for value in self.data.getlist(name) if isinstance(value, str)]
+
+    def number(self, name: str) -> int:
+        """Return one field's whole number, or -1."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def find_session(request: Request, desk: TheDesk) -> Session | None:
+    """Return who is signed in, if anybody; kept on the request for the page's header."""
+    token = request.cookies.get(COOKIE, "")
+    session = session_of(desk.engine, token, at=desk.clock()) if token else None
+    request.state.session = session
+    return session
+
+
+FoundSession = Annotated[Session | None, Depends(find_session)]
+
+
+def allow(*roles: Role) -> Callable[[Request, Session | None], Session]:
+    """Return a dependency that lets these roles in. Raises ``SignInError`` or ``NotAllowedError``."""
+
+    def check(request: Request, session: FoundSession) -> Session:
+        if session is None:
+            asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            raise SignInError(asked if request.method == "GET" else "")
+        if session.user.role not in roles:
+            names = " or ".join(f"{role}" for role in roles)
+            raise NotAllowedError("Your role does not open this page.", remedy=f"It is for: {names}.")
+        return session
+
+    return check
+
+
+def checked_form(*roles: Role) -> Callable[[Request, Session], Coroutine[Any, Any, Form]]:
+    """Return a dependency that gives the form of these roles. Raises ``NotAllowedError`` when its token is missing or wrong."""
+
+    async def check(request: Request, session: Annotated[Session, Depends(allow(*roles))]) -> Form:
+        data = await request.form()
+        given = request.headers.get("x-csrf-token") or data.get("csrf")
+        _require_token(given, session.csrf)
+        return Form(data)
+
+    return check
+
+
+_EVERYBODY = (Role.ANALYST, Role.EDITOR, Role.MANAGER)
+_REVIEWERS = (Role.ANALYST, Role.EDITOR)
+Reader = Annotated[Session, Depends(allow(*_EVERYBODY))]
+Reviewer = Annotated[Session, Depends(allow(*_REVIEWERS))]
+ReviewForm = Annotated[Form, Depends(checked_form(*_REVIEWERS))]
+StatementReader = Annotated[Session, Depends(allow(Role.EDITOR, Role.MANAGER))]
+Editor = Annotated[Session, Depends(allow(Role.EDITOR))]
+EditorForm = Annotated[Form, Depends(checked_form(Role.EDITOR))]
+Manager = Annotated[Session, Depends(allow(Role.MANAGER))]
+
+
+async def login_form(request: Request) -> Form:
+    """Return the login form. Raises ``NotAllowedError`` when it does not carry the token of its page."""
+    data = await request.form()
+    _require_token(data.get("csrf"), request.cookies.get(LOGIN_COOKIE, ""))
+    return Form(data)
+
+
+@router.get("/")
+def home(session: Reader) -> Response:
+    """Lead each role to where its work begins."""
+    return RedirectResponse(HOMES[session.user.role], status_code=303)
+
+
+@router.get("/login")
+def login_page(request: Request, *, desk: TheDesk, session: FoundSession, then: str = "") -> Response:
+    """Show the login; who is signed in goes on."""
+    if session is not None:
+        return RedirectResponse(inside(then) or HOMES[session.user.role], status_code=303)
+    return _login(desk, request, then=then)
+
+
+@router.post("/login")
+def sign_in(request: Request, *, desk: TheDesk, form: Annotated[Form, Depends(login_form)]) -> Response:
+    """Check a login and open a session."""
+    name, then = form.text("name"), form.text("then")
+    try:
+        user = check_login(desk.engine, name=name, password=form.text("password"), at=desk.clock())
+    except ThrottledError as error:
+        return _login(desk, request, then=then, name=name, error=error, status=429)
+    except NotAllowedError as error:
+        return _login(desk, request, then=then, name=name, error=error, status=403)
+    hours = desk.settings.desk.session_hours
+    token = open_session(desk.engine, user, at=desk.clock(), hours=hours)
+    answer = RedirectResponse(inside(then) or HOMES[user.role], status_code=303)
+    _set_cookie(desk, answer, name=COOKIE, value=token, max_age=hours * 3600)
+    answer.delete_cookie(LOGIN_COOKIE)
+    return answer
+
+
+@router.post("/logout")
+def sign_out(request: Request, form: Annotated[Form, Depends(checked_form(*_EVERYBODY))]) -> Response:
+    """End the session."""
+    del form
+    close_session(desk_of(request).engine, request.cookies.get(COOKIE, ""))
+    answer = RedirectResponse("/login", status_code=303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def login_address(error: SignInError) -> str:
+    """Return the login page that leads on to what was asked for."""
+    return f"/login?then={quote(error.then, safe='/')}" if error.then else "/login"
+
+
+def _login(
+    desk: Desk, request: Request, *, then: str, name: str = "", error: FactdeskError | None = None, status: int = 200
+) -> Response:
+    token = request.cookies.get(LOGIN_COOKIE) or secrets.token_urlsafe(24)
+    values = {"then": inside(then), "name": name[:80], "error": error, "token": token}
+    request.state.session = None
+    answer = desk.render(request, "login.html", values, status=status)
+    if isinstance(error, ThrottledError):
+        answer.headers["Retry-After"] = str(error.retry_s)
+    _set_cookie(desk, answer, name=LOGIN_COOKIE, value=token, max_age=3600)
+    return answer
+
+
+def _set_cookie(desk: Desk, answer: Response, *, name: str, value: str, max_age: int) -> None:
+    answer.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax", secure=desk.settings.desk.secure_cookies)
+
+
+def _require_token(given: object, expected: str) -> None:
+    if not isinstance(given, str) or not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise NotAllowedError("This form is out of date.", remedy="Go back, load the page again, then repeat.")
+
+
+def inside(address: str) -> str:
+    """Return an address of this desk as it is, and nothing for one that leads elsewhere."""
+    parts = urlsplit(address)
+    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if plain and not parts.netloc and not parts.scheme and "\\" not in address else ""

@@ -1,0 +1,88 @@
+"""What analysts decided about findings: append-only, the newest decision of a finding counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine, Subquery, func, insert, select
+
+from factdesk.errors import NotFoundError, StateError
+from factdesk.store.database import reading, writing
+from factdesk.store.tables import findings, reviews, users
+
+
+class Decision(StrEnum):
+    """What a person says about a finding; a rejected one later teaches the matcher."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    NOT_CHECKABLE = "not_checkable"
+    NEEDS_EVIDENCE = "needs_evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One decision, with the name that colleagues see."""
+
+    finding_id: str
+    decision: Decision
+    reason: str
+    by: str
+    at: datetime
+
+
+def decide(
+    engine: Engine, finding_ids: Sequence[str], *, user_id: int, decision: str, at: datetime, reason: str = ""
+) -> list[str]:
+    """Record one decision about each finding and return their ids.
+
+    Raises ``NotFoundError`` when none of them exists and ``StateError`` for an unknown decision.
+    """
+    chosen = _decision(decision)
+    with writing(engine) as connection:
+        cited = _citations(connection, finding_ids)
+        if not cited:
+            raise NotFoundError("This finding does not exist any more.", remedy="Its page was read anew: load the queue again.")
+        rows = [
+            {"finding_id": finding_id, "user_id": user_id, "decision": chosen, "reason": reason.strip()[:2000]}
+            | {"passage_id": passage_id, "at": at}
+            for finding_id, passage_id in cited.items()
+        ]
+        connection.execute(insert(reviews), rows)
+    return list(cited)
+
+
+def newest_reviews() -> Subquery:
+    """Return the newest review of each finding as a subquery (columns of ``reviews``)."""
+    last = select(func.max(reviews.c.id).label("id")).group_by(reviews.c.finding_id).subquery()
+    return select(reviews).join(last, last.c.id == reviews.c.id).subquery("newest_reviews")
+
+
+def reviews_of(engine: Engine, finding_ids: Sequence[str]) -> dict[str, list[Review]]:
+    """Return all decisions about each finding, newest first."""
+    told: dict[str, list[Review]] = {}
+    with reading(engine) as connection:
+        rows = connection.execute(
+            select(reviews, users.c.display_name)
+            .join(users, users.c.id == reviews.c.user_id)
+            .where(reviews.c.finding_id.in_(finding_ids))
+            .order_by(reviews.c.id.desc())
+        )
+        for row in rows:
+            review = Review(row.finding_id, Decision(row.decision), row.reason, row.display_name, row.at)
+            told.setdefault(row.finding_id, []).append(review)
+    return told
+
+
+def _decision(decision: str) -> str:
+    try:
+        return Decision(decision).value
+    except ValueError as error:
+        raise StateError(f"{decision!r} is not a decision.", remedy=f"Use one of {', '.join(Decision)}.") from error
+
+
+def _citations(connection: Connection, finding_ids: Sequence[str]) -> dict[str, str | None]:
+    wanted = list(dict.fromkeys(finding_ids))[:500]
+    rows = connection.execute(select(findings.c.id, findings.c.passage_id).where(findings.c.id.in_(wanted)))
+    return {row.id: row.passage_id for row in rows}
