@@ -1,6 +1,6 @@
 """How well the index finds the fact-check that a post is about: the measures of CheckThat! and of BEIR, on labelled queries.
 
-A library is JSON lines (plain, ``.gz`` or ``.xz``) with ``id``, ``title``, ``claim`` or ``text``, ``subtitle``, ``lang``, ``url``;
+A library is JSON lines (plain, ``.gz`` or ``.xz``) with ``id``, ``title``, ``claim`` or ``text``, ``subtitle``, ``url``;
 queries are ``id TAB text``; relevance is ``query TAB 0 TAB id TAB 1``. What is compared is the claim (else the title);
 the rest of the article is only searched by words.
 """
