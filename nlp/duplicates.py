@@ -74,7 +74,8 @@ class DuplicateFinder:
 def signature(text: str, code: str = "en") -> bytes:
     """Return 544 bytes, or none for a text without words.
 
-    They are 128 little-endian ``uint32`` minima (multiply-shift hashing) and 256 bits set by figures and negations. A text with under 8 shingles is compared exactly: its one shingle is the digest of all its words.
+    They are 128 little-endian ``uint32`` minima (multiply-shift hashing) and 256 bits set by figures and negations.
+    A text with under 8 shingles is compared exactly: its one shingle is the digest of all its words.
     """
     plain = _LINK.sub(" ", text).casefold()
     hashed = _shingles(plain)
