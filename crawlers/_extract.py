@@ -9,10 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
 
 import trafilatura
-from lxml.etree import XPath, _ElementUnicodeResult
 from lxml.html import HtmlElement
 from trafilatura.settings import Document, Extractor
 
@@ -33,11 +31,8 @@ _OPTIONS = Extractor(output_format="python", comments=False)
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is an outcome here, not an error to log
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
-_MARKED = XPath("//@class | //@rel | //@itemprop | //@id")
-_BYLINE_MARK = re.compile(r"author|byline|autor|auteur|tac-gia", re.IGNORECASE)
 _NEVER_BYLINE = frozenset({"body", "html", "article", "main", "head", "meta", "link", "h1", "script"})
 _BYLINE_LIMIT = 160
-_BYLINE_CANDIDATES = 300
 _BYLINE_WORDS = re.compile(
     r"^(?:by|von|par|por|di|da|door|av|af|oleh|bởi|tác giả|theo phóng viên|written by|posted by|reported by|text|"
     r"autor|autora|auteur|author|texto|بقلم|كتب|كتبت|تحرير|автор)\s*:?\s+",
@@ -139,18 +134,15 @@ def _text(tree: HtmlElement, head: PageHead) -> str:
     if head.elements > _MAX_ELEMENTS:
         paragraphs = (" ".join("".join(element.itertext()).split()) for element in tree.iter("p"))
         return "\n".join(dict.fromkeys(line for line in paragraphs if line))[:_MAX_MARKUP]
-    _cut_bylines(tree)
+    _cut_bylines(tree, head)
     document = trafilatura.bare_extraction(tree, options=_OPTIONS)
     text = document.text if isinstance(document, Document) else ""
     return _without_byline_lines(unicodedata.normalize("NFC", text or ""), head.author_names)
 
 
-def _cut_bylines(tree: HtmlElement) -> None:
+def _cut_bylines(tree: HtmlElement, head: PageHead) -> None:
     """Remove short elements marked as the byline; long ones (an article classed by its author's page) stay."""
-    marks = cast("list[_ElementUnicodeResult]", _MARKED(tree))
-    marked = [cast("HtmlElement", mark.getparent()) for mark in marks if _BYLINE_MARK.search(mark)]
-    marked += list(tree.iter("author"))
-    for element in marked[:_BYLINE_CANDIDATES]:
+    for element in [*head.bylines, *tree.iter("author")]:
         if element.tag in _NEVER_BYLINE or element.getparent() is None:
             continue
         length = 0
