@@ -1,0 +1,99 @@
+"""The words by which a writer denies a claim, stands back from it or urges it; and how far a negation reaches."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from nlp._words import Reading, word_lists
+from nlp.languages import language, phrases
+
+_SCOPE = 3
+_FOR_PURPOSE = re.compile(r"(?:^|\s)(?:so|so that|lest|para que|pour que|afin que|để|حتى|كي|لكي)\s+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue with its span in the folded text it was found in."""
+
+    start: int
+    end: int
+    words: str
+
+
+def false_cues(text: str, code: str, *, weak: bool = False) -> list[Cue]:
+    """Return the words that call something false, those under a negation ("not a rumour") left out.
+
+    ``weak`` adds the language's other denial words (denies, rejected …). Words only found in ``text`` count.
+    """
+    folded = text.casefold()
+    found = _found(_pattern(code, "false"), folded)
+    if weak:
+        found += _found(phrases(language(code).denial_words), folded)
+    return [cue for cue in found if not _denied(folded, cue, code)]
+
+
+def distant_cues(text: str, code: str) -> list[Cue]:
+    """Return the words that pass a claim on as somebody else's, without standing for it."""
+    return _found(_pattern(code, "distant"), text.casefold())
+
+
+def neutral_cues(text: str, code: str) -> list[Cue]:
+    """Return the words that name who says something (``said``, ``according to``)."""
+    return _found(phrases(language(code).report_words), text.casefold())
+
+
+def endorsements(text: str, code: str) -> list[Cue]:
+    """Return the words that urge readers to take a claim for true."""
+    return _found(_pattern(code, "endorsed"), text.casefold())
+
+
+def hearsay(text: str, code: str) -> list[Cue]:
+    """Return the words that lean on somebody the writer knows (``my cousin``), as rumours are passed on."""
+    return _found(_pattern(code, "hearsay"), text.casefold())
+
+
+def doubts(text: str, code: str) -> list[Cue]:
+    """Return the words that leave open whether a claim is true."""
+    return _found(_pattern(code, "doubt"), text.casefold())
+
+
+def negated_keys(reading: Reading) -> dict[str, tuple[int, int]]:
+    """Return ``{key: span of the negation}`` for content words in the reach of a negation (three words, same clause)."""
+    code = reading.language
+    found: dict[str, tuple[int, int]] = {}
+    folded = reading.text.casefold()
+    for cue in _found(phrases(language(code).negations), folded):
+        if "not only" in folded[cue.start : cue.end + 6] or _denial_of_denial(folded, cue, code):
+            continue
+        if _FOR_PURPOSE.search(folded[: cue.start]):
+            continue
+        reached: set[str] = set()
+        for word in (word for word in reading.words if word.start >= cue.end and not word.stop):
+            reached.add(word.key)
+            if len(reached) > _SCOPE:
+                break
+            if any(mark in reading.text[cue.end : word.start] for mark in ",;:.!?،؛—"):
+                break
+            found.setdefault(word.key, (cue.start, cue.end))
+    return found
+
+
+def _denial_of_denial(folded: str, cue: Cue, code: str) -> bool:
+    return bool(_pattern(code, "false").search(folded[cue.end : cue.end + 24])) and cue.words not in {"no hay", "không có"}
+
+
+def _denied(folded: str, cue: Cue, code: str) -> bool:
+    """Say whether a negation stands just before a denial ("this is not a rumour"), cancelling it."""
+    before = folded[max(0, cue.start - 18) : cue.start]
+    last = max((before.rfind(mark) for mark in ".,;:!?،"), default=-1)
+    own = phrases(language(code).negations).match(cue.words)
+    return not own and bool(phrases(language(code).negations).search(before[last + 1 :]))
+
+
+def _found(pattern: re.Pattern[str], folded: str) -> list[Cue]:
+    return [Cue(match.start(), match.end(), match.group()) for match in pattern.finditer(folded)]
+
+
+@cache
+def _pattern(code: str, which: str) -> re.Pattern[str]:
+    return phrases(frozenset(phrase.casefold() for phrase in word_lists().get(f"{which}.{code}", ())))

@@ -1,0 +1,268 @@
+"""Reads how a claim differs from the evidence it leans on: numbers, dates, negation, cause and quotation, each with both spans.
+
+A difference is named only where claim and passage speak of the same thing: a number of the same noun or unit beside the same
+verb, a date of the same event. What merely is not in the passage is no difference.
+"""
+
+import re
+from dataclasses import dataclass
+
+from factdesk.records import Difference, DifferenceKind
+from nlp._causes import split_cause
+from nlp._cues import negated_keys
+from nlp._numbers import Moment, Quantity, agrees, moments, quantities
+from nlp._overlap import covered, opposed, shared_keys, weight
+from nlp._words import Reading, Word, fold, read, sentences
+
+_SAME_SUBJECT = 0.4
+_SAME_EVENT = 0.5
+_QUOTED = re.compile(r"[\"“«„]\s*([^\"”»“«„]{12,}?)\s*[\"”»]")
+_CLAUSE = re.compile(r"[;:،؛]|,\s(?!\d)|\.\s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A claim beside one sentence of the passage; ``offset`` is where that sentence starts in the passage."""
+
+    claim: Reading
+    sentence: Reading
+    offset: int
+
+    @property
+    def share(self) -> float:
+        return covered(self.claim, self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDistortionReader:
+    """The ``DistortionReader`` by rules; see the module."""
+
+    def __call__(self, claim: str, passage: str, *, claim_language: str, passage_language: str) -> tuple[Difference, ...]:
+        """Return the typed differences, none for a faithful paraphrase or for texts about different things."""
+        reading = read(claim, claim_language)
+        pairs = [_Pair(reading, read(passage[start:end], passage_language), start) for start, end in sentences(passage)]
+        best = max(pairs, key=lambda pair: pair.share)
+        whole = covered(reading, read(passage, passage_language))
+        cause = split_cause(reading)
+        effect = covered(cause.effect, best.sentence) if cause else 0.0
+        if max(best.share, whole - 0.1, effect) < _SAME_SUBJECT or _elsewhere(reading, read(passage, passage_language)):
+            return ()
+        found = (
+            *_numbers(reading, passage, passage_language),
+            *_dates(best),
+            *_negations(best),
+            *_causes(best, passage),
+            *_quotes(best, passage),
+        )
+        return tuple(found)
+
+
+def load_distortion() -> RuleDistortionReader:
+    """Return the distortion reader that the line uses."""
+    return RuleDistortionReader()
+
+
+def _elsewhere(claim: Reading, passage: Reading) -> bool:
+    """Say whether the claim names places or bodies of which the passage names none, though it names others."""
+    return bool(claim.names and passage.names and not shared_keys(claim, passage) & claim.names)
+
+
+def _shift(span: tuple[int, int], offset: int) -> tuple[int, int]:
+    return span[0] + offset, span[1] + offset
+
+
+# numbers
+
+
+def _numbers(claim: Reading, passage: str, code: str) -> list[Difference]:
+    """Return a difference for each quantity of the claim that the same quantity of the passage contradicts."""
+    stated = quantities(passage, code)
+    whole = read(passage, code)
+    found = []
+    for quantity in quantities(claim.text, claim.language):
+        if any(agrees(quantity, other) for other in stated):
+            continue
+        rivals = [other for other in stated if _same_thing((claim, quantity), (whole, other))]
+        if len({rival.value for rival in rivals}) == 1 and not _other_time(claim, whole):
+            found.append(_number_difference(claim.text, quantity, (passage, rivals[0])))
+    return found
+
+
+def _number_difference(text: str, quantity: Quantity, rival: tuple[str, Quantity]) -> Difference:
+    passage, other = rival
+    mine, yours = text[quantity.start : quantity.end], passage[other.start : other.end]
+    words = f"The claim says {mine}, the evidence {yours}."
+    return Difference(DifferenceKind.NUMBER, (quantity.start, quantity.end), (other.start, other.end), words)
+
+
+def _same_thing(mine: tuple[Reading, Quantity], yours: tuple[Reading, Quantity]) -> bool:
+    """Say whether two quantities count or measure the same thing: the noun after them, and what is said around them."""
+    (left, quantity), (right, other) = mine, yours
+    if quantity.dimension != other.dimension:
+        return False
+    near_left, near_right = _near(left, quantity), _near(right, other)
+    common = shared_keys(near_left, near_right)
+    verbs = common - left.names - right.names
+    if quantity.dimension != "count":
+        return bool(verbs) and weight(near_left, common) >= 0.5 * min(weight(near_left, near_left.keys), 4.0)
+    noun_left, noun_right = _noun(left, quantity), _noun(right, other)
+    alike = noun_left and noun_right and noun_left.key == noun_right.key
+    return bool(alike and noun_left and (verbs - {noun_left.key}))
+
+
+def _near(reading: Reading, quantity: Quantity) -> Reading:
+    """Return the clause that a quantity stands in."""
+    start, end = 0, len(reading.text)
+    for mark in _CLAUSE.finditer(reading.text):
+        if mark.end() <= quantity.start:
+            start = mark.end()
+        elif mark.start() >= quantity.end:
+            end = mark.start()
+            break
+    clause = reading.text[start:end]
+    outside = clause[: quantity.start - start] + " " * (quantity.end - quantity.start) + clause[quantity.end - start :]
+    return read(outside, reading.language)
+
+
+def _noun(reading: Reading, quantity: Quantity) -> Word | None:
+    """Return the counted noun: the first content word after the quantity."""
+    return next((word for word in reading.words if word.start >= quantity.end and _counts(word)), None)
+
+
+def _counts(word: Word) -> bool:
+    return not word.digits and (not word.stop or word.fold == "người")
+
+
+def _other_time(claim: Reading, passage: Reading) -> bool:
+    """Say whether the claim states a day that the passage does not, while the passage states one: another measurement."""
+    mine, yours = (_days(reading) for reading in (claim, passage))
+    return bool(mine and yours and not mine & yours)
+
+
+def _days(reading: Reading) -> set[tuple[str, tuple[int, ...]]]:
+    return {(moment.kind, moment.value) for moment in moments(reading.text, reading.language) if moment.kind != "clock"}
+
+
+# dates
+
+
+def _dates(pair: _Pair) -> list[Difference]:
+    """Return a difference for a day or clock time that alone differs: numbers agree and nearly all the rest is shared."""
+    if pair.share < _SAME_EVENT:
+        return []
+    stated = moments(pair.sentence.text, pair.sentence.language)
+    found = []
+    for moment in moments(pair.claim.text, pair.claim.language):
+        rivals = [other for other in stated if other.kind == moment.kind]
+        if len(rivals) == 1 and rivals[0].value != moment.value and _numbers_agree(pair) and not _level(pair):
+            found.append(_date_difference(pair, moment, rivals[0]))
+    return found
+
+
+def _numbers_agree(pair: _Pair) -> bool:
+    stated = quantities(pair.sentence.text, pair.sentence.language)
+    return all(any(agrees(one, other) for other in stated) for one in quantities(pair.claim.text, pair.claim.language))
+
+
+def _level(pair: _Pair) -> bool:
+    """Say whether the claim is a repeated measurement without its number: another day is another fact then."""
+    measured = pair.claim.keys & {"=level", "=rise", "=fall", "=rain", "=measure"}
+    return bool(measured) and not pair.claim.keys & {"=peak"} and not quantities(pair.claim.text, pair.claim.language)
+
+
+def _date_difference(pair: _Pair, moment: Moment, other: Moment) -> Difference:
+    mine, yours = pair.claim.text[moment.start : moment.end], pair.sentence.text[other.start : other.end]
+    words = f"The claim says {mine}, the evidence {yours}."
+    return Difference(DifferenceKind.DATE, (moment.start, moment.end), _shift((other.start, other.end), pair.offset), words)
+
+
+# negation
+
+
+def _negations(pair: _Pair) -> list[Difference]:
+    """Return a difference where one text denies, or says the opposite of, what the other states."""
+    if pair.share < _SAME_EVENT:
+        return []
+    mine, yours = negated_keys(pair.claim), negated_keys(pair.sentence)
+    things = shared_keys(pair.claim, pair.sentence) - pair.claim.names
+    for key in sorted(things):
+        if (key in mine) != (key in yours) and not (set(mine) & things and set(yours) & things):
+            return [_negation(pair, key, mine.get(key) or yours[key], denied_by_claim=key in mine)]
+    pair_of = opposed(pair.claim, pair.sentence)
+    return [_opposite(pair, pair_of)] if pair_of else []
+
+
+def _negation(pair: _Pair, key: str, cue: tuple[int, int], *, denied_by_claim: bool) -> Difference:
+    place_mine, place_yours = _place(pair.claim, key), _place(pair.sentence, key)
+    denied, other = (pair.claim, "evidence") if denied_by_claim else (pair.sentence, "claim")
+    words = (
+        f"The {'claim' if denied_by_claim else 'evidence'} denies it («{denied.text[cue[0] : cue[1]]}»), the {other} states it."
+    )
+    spans = (cue, place_yours) if denied_by_claim else (place_mine, cue)
+    return Difference(DifferenceKind.NEGATION, spans[0], _shift(spans[1], pair.offset), words)
+
+
+def _opposite(pair: _Pair, keys: tuple[str, str]) -> Difference:
+    mine, yours = _place(pair.claim, keys[0]), _place(pair.sentence, keys[1])
+    words = f"The claim says «{pair.claim.text[slice(*mine)]}», the evidence «{pair.sentence.text[slice(*yours)]}»."
+    return Difference(DifferenceKind.NEGATION, mine, _shift(yours, pair.offset), words)
+
+
+def _place(reading: Reading, key: str) -> tuple[int, int]:
+    return next(((word.start, word.end) for word in reading.words if word.key == key), (0, len(reading.text)))
+
+
+# cause
+
+
+def _causes(pair: _Pair, passage: str) -> list[Difference]:
+    """Return a difference where the claim names a cause and the passage, of the same effect, names or excludes another."""
+    mine = split_cause(pair.claim)
+    if mine is None:
+        return []
+    effect, cause, span = mine.effect, mine.cause, mine.span
+    whole = read(passage, pair.sentence.language)
+    if covered(effect, whole) < _SAME_EVENT or covered(cause, whole) > 0.2:
+        return []
+    yours = _cause_of(passage, pair.sentence.language, effect)
+    if yours is None:
+        return []
+    named, other = pair.claim.text[slice(*span)].strip(), passage[slice(*yours)].strip()
+    words = f"The claim names a cause («{named}»), the evidence another («{other}»)."
+    return [Difference(DifferenceKind.CAUSE, span, yours, words)]
+
+
+def _cause_of(passage: str, code: str, effect: Reading) -> tuple[int, int] | None:
+    """Return the span of the cause that ``passage`` states for an effect that shares most of ``effect``."""
+    for start, end in sentences(passage):
+        stated = split_cause(read(passage[start:end], code))
+        if stated and (covered(effect, stated.effect) >= 0.4 or len(stated.effect.keys) <= 2):
+            return _shift(stated.span, start)
+    return None
+
+
+# quotation
+
+
+def _quotes(pair: _Pair, passage: str) -> list[Difference]:
+    """Return a difference where a quotation of the claim keeps most words of the passage's but not its sense."""
+    if pair.claim.language != pair.sentence.language:
+        return []
+    found = []
+    for mine in _QUOTED.finditer(pair.claim.text):
+        for yours in _QUOTED.finditer(passage):
+            found.extend(_altered(pair, passage, spans=(mine.span(1), yours.span(1))))
+    return found[:1]
+
+
+def _altered(pair: _Pair, passage: str, *, spans: tuple[tuple[int, int], tuple[int, int]]) -> list[Difference]:
+    code = pair.claim.language
+    mine, yours = read(pair.claim.text[slice(*spans[0])], code), read(passage[slice(*spans[1])], code)
+    common, new = mine.keys & yours.keys, mine.keys - yours.keys
+    if fold(mine.text, code).strip(" .,") in yours.folded or len(common) < 2 or len(common) < len(mine.keys) * 0.4:
+        return []
+    flipped = bool(negated_keys(mine)) != bool(negated_keys(yours)) and len(common) * 2 >= len(mine.keys)
+    if not new and not flipped:
+        return []
+    words = f"The claim quotes «{mine.text}», the evidence «{yours.text}»."
+    return [Difference(DifferenceKind.QUOTATION, spans[0], spans[1], words)]

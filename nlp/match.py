@@ -1,0 +1,236 @@
+"""Decides what a claim is to the passages that may be about it: precision, where the index gave recall.
+
+A flag needs three things: a passage about the very same thing, a sentence that stands for it, and the citation. Whatever is
+unsure is ``disputed`` (with the passage shown) or ``unchecked``; a sentence that denies a debunked claim debunks it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from factdesk.records import (
+    Candidate,
+    Claim,
+    Difference,
+    Document,
+    Finding,
+    FindingKind,
+    Passage,
+    PassageKind,
+    SourceRole,
+    Stance,
+    digest_id,
+)  # fmt: skip
+from nlp._closeness import Closeness, closeness
+from nlp._cues import distant_cues, false_cues
+from nlp._numbers import agrees, quantities
+from nlp._overlap import spans
+from nlp._words import read
+from nlp.base import DistortionReader, Encoder, StanceReader, StanceReading
+from nlp.distortion import load_distortion
+from nlp.languages import language, phrases
+from nlp.stance import load_stance
+
+_FLAG = 0.62
+_SUGGEST = 0.45
+_EVIDENCE = 0.55
+_COVERED = 0.72
+_SURE = 0.7
+_FALSE = 0.4
+_TRUE = 0.8
+_CANDIDATES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """A kind with its probability, what it cites and why."""
+
+    kind: FindingKind
+    probability: float
+    close: Closeness | None = None
+    reasons: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassageMatcher:
+    """The ``Matcher`` over a stance reader and a distortion reader; see the module."""
+
+    encoder: Encoder
+    stance: StanceReader
+    distortion: DistortionReader
+
+    def __call__(self, claim: Claim, document: Document, candidates: Sequence[Candidate]) -> Finding:
+        """Return the one finding of ``claim``; ``UNCHECKED`` without a citation when nothing is close enough."""
+        reason = _not_checkable(claim, document)
+        if reason:
+            return _finding(claim, _Decision(FindingKind.UNCHECKED, 0.9, reasons=(reason,)))
+        close = self._close(claim, document, candidates)
+        decision = _better(self._by_factcheck(claim, document, close), self._by_evidence(claim, document, close))
+        return _finding(
+            claim, decision or _Decision(FindingKind.UNCHECKED, 0.8, reasons=("No passage of the library is close enough.",))
+        )
+
+    def _close(self, claim: Claim, document: Document, candidates: Sequence[Candidate]) -> list[Closeness]:
+        """Return the plausible candidates, closest first; a document is never checked against itself."""
+        setting = f"{document.title}\n{claim.context}"
+        own = (
+            item for item in candidates[:_CANDIDATES] if item.passage.document_id != claim.document_id or not claim.document_id
+        )
+        plausible = [item for item in own if item.words > 0.02 or item.meaning > 0.3 or item.score > 0.02]
+        found = [closeness(claim, item, setting=setting) for item in plausible]
+        if _looks_ahead(claim.text, claim.language):
+            found = [item for item in found if _looks_ahead(item.candidate.passage.text, item.candidate.passage.language)]
+        return sorted((item for item in found if item.probability >= _SUGGEST), key=lambda item: -item.probability)
+
+    def _by_factcheck(self, claim: Claim, document: Document, close: list[Closeness]) -> _Decision | None:
+        nearest = next((item for item in close if item.candidate.passage.kind is PassageKind.FACTCHECK), None)
+        if nearest is None:
+            return None
+        passage = nearest.candidate.passage
+        reading = self.stance([(claim, document, passage)])[0]
+        if document.role in (SourceRole.FACTCHECK, SourceRole.EVIDENCE):
+            reading = StanceReading(Stance.DENIES, 0.9, "a fact-checker's or authority's own page")
+        if nearest.probability < _FLAG:
+            kind = FindingKind.DEBUNKS if reading.stance is Stance.DENIES and _is_false(passage) else FindingKind.DISPUTED
+            reason = f"{passage.publisher} reviewed something close to this ({_rating(passage)}); not close enough to say more."
+            return _Decision(kind, 0.5, nearest, (reason,))
+        return _ruled(nearest, reading)
+
+    def _by_evidence(self, claim: Claim, document: Document, close: list[Closeness]) -> _Decision | None:
+        """Return what the evidence says: support by any passage outweighs a difference to another."""
+        near = [item for item in close if item.candidate.passage.kind is PassageKind.EVIDENCE and item.probability >= _EVIDENCE]
+        differing: _Decision | None = None
+        for item in near:
+            passage = item.candidate.passage
+            differences = self.distortion(
+                claim.text, passage.text, claim_language=claim.language, passage_language=passage.language
+            )
+            if not differences and (
+                item.claim_share >= _COVERED or (item.probability >= _SURE and _figures_held(claim, passage))
+            ):
+                return _supported(item)
+            if differences and differing is None:
+                differing = _differing(claim, document, item, differences=differences)
+        return differing
+
+
+def load_matcher(
+    encoder: Encoder, *, stance: StanceReader | None = None, distortion: DistortionReader | None = None
+) -> PassageMatcher:
+    """Return the matcher of the line; a reader that is not given is the bundled one."""
+    return PassageMatcher(encoder, stance or load_stance(), distortion or load_distortion())
+
+
+def _not_checkable(claim: Claim, document: Document) -> str:
+    """Return why a sentence is no factual claim, or an empty string: the matcher's own guard behind the claim finder's."""
+    words, text = language(claim.language), claim.text.casefold()
+    if claim.text.rstrip(" \"'»”)").endswith(tuple(words.question_marks)) or "¿" in claim.text:
+        return "A question states nothing to check."
+    if phrases(words.satire_markers).search(f"{document.title}\n{document.text}".casefold()):
+        return "The document calls itself satire."
+    if phrases(words.opinion_markers).search(text):
+        return "An opinion is not checked."
+    return ""
+
+
+def _looks_ahead(text: str, code: str) -> bool:
+    """Say whether a text speaks of the future: a prediction is compared only with an announcement of the same kind."""
+    return bool(phrases(language(code).future_markers).search(text.casefold()))
+
+
+def _better(fact: _Decision | None, evidence: _Decision | None) -> _Decision | None:
+    """Choose between a fact-check and the evidence: the fact-check, unless it is unsure or clearly further away."""
+    if fact is None or evidence is None:
+        return fact or evidence
+    unsure = fact.kind in (FindingKind.DISPUTED, FindingKind.UNCHECKED)
+    nearer = (
+        evidence.close is not None and fact.close is not None and evidence.close.probability > fact.close.probability + 0.08
+    )
+    return evidence if unsure or (nearer and evidence.kind is not FindingKind.DISPUTED) else fact
+
+
+def _figures_held(claim: Claim, passage: Passage) -> bool:
+    """Say whether each number of the claim stands in the passage or the text around it."""
+    stated = quantities(f"{passage.text}\n{passage.detail}", passage.language)
+    return all(any(agrees(one, other) for other in stated) for one in quantities(claim.text, claim.language))
+
+
+def _is_false(passage: Passage) -> bool:
+    return passage.rating_value is not None and passage.rating_value <= _FALSE
+
+
+def _rating(passage: Passage) -> str:
+    return f"rated {passage.rating}" if passage.rating else "without a rating we can read"
+
+
+def _ruled(close: Closeness, reading: StanceReading) -> _Decision:
+    """Return the decision on a claim that a fact-check reviewed, by its rating and how the sentence stands to it."""
+    passage, probability = close.candidate.passage, close.probability * reading.probability
+    said = f"{passage.publisher} reviewed this claim ({_rating(passage)})."
+    if _is_false(passage):
+        return _against(close, reading, said=said)
+    if passage.rating_value is not None and passage.rating_value >= _TRUE and reading.stance is Stance.ASSERTS:
+        return _Decision(FindingKind.SUPPORTED, probability, close, (said, "The sentence says the same."))
+    return _Decision(
+        FindingKind.DISPUTED, probability, close, (said, "Neither plainly true nor plainly false, or not plainly asserted.")
+    )
+
+
+def _against(close: Closeness, reading: StanceReading, *, said: str) -> _Decision:
+    passage, probability = close.candidate.passage, close.probability * reading.probability
+    if reading.stance is Stance.ASSERTS:
+        why = f"Says what {passage.publisher} {_rating(passage)}: «{passage.text}»"
+        how = "The sentence asserts it; no denial, doubt or attribution stands around it."
+        return _Decision(FindingKind.REPEATS, probability, close, (why, how, _measured(close)))
+    if reading.stance is Stance.DENIES:
+        return _Decision(
+            FindingKind.DEBUNKS, probability, close, (said, f"The sentence or its surroundings deny it («{reading.cue}»).")
+        )
+    return _Decision(
+        FindingKind.DISPUTED, probability, close, (said, f"The claim is passed on, not asserted («{reading.cue}»).")
+    )
+
+
+def _measured(close: Closeness) -> str:
+    return (
+        f"{close.passage_share:.0%} of the reviewed claim's words and names are here; closeness in meaning {close.meaning:.2f}."
+    )
+
+
+def _supported(close: Closeness) -> _Decision:
+    reason = f"{close.candidate.passage.publisher} says the same, and no number, date or negation differs."
+    return _Decision(FindingKind.SUPPORTED, close.probability, close, (reason,))
+
+
+def _differing(claim: Claim, document: Document, close: Closeness, *, differences: tuple[Difference, ...]) -> _Decision:
+    """Return a flag for a claim that differs from the evidence, unless it is denied, passed on, or an authority's own."""
+    passage = close.candidate.passage
+    said = tuple(item.words for item in differences)
+    around = f"{claim.text}\n{claim.context}\n{document.title}"
+    denied = false_cues(around, claim.language, weak=True)
+    passed_on = distant_cues(claim.text, claim.language)
+    earlier = passage.published_at is not None and (passage.published_at - document.published_at).total_seconds() > 86_400
+    if denied or passed_on or earlier or document.role in (SourceRole.FACTCHECK, SourceRole.EVIDENCE):
+        reason = f"It differs from {passage.publisher}, but is not plainly asserted after that was published."
+        return _Decision(FindingKind.DISPUTED, 0.5, close, (reason, *said), differences)
+    lead = f"Differs from {passage.publisher} on the same subject."
+    return _Decision(FindingKind.DISTORTS, close.probability, close, (lead, *said), differences)
+
+
+def _finding(claim: Claim, decision: _Decision) -> Finding:
+    """Return the record; a flag without a citation cannot leave here."""
+    close, kind = decision.close, decision.kind
+    if kind.is_flag and close is None:
+        kind = FindingKind.UNCHECKED
+    return Finding(
+        id=digest_id("finding", claim.id),
+        claim_id=claim.id,
+        document_id=claim.document_id,
+        kind=kind,
+        probability=round(min(max(decision.probability, 0.0), 1.0), 4),
+        citation=close.candidate.passage if close else None,
+        reasons=decision.reasons,
+        differences=decision.differences,
+        shared_spans=spans(read(claim.text, claim.language), close.shared) if close else (),
+        score=round(close.probability, 4) if close else 0.0,
+    )
