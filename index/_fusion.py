@@ -6,8 +6,9 @@ cosine of the vectors. BM25 over the whole article (Robertson and Zaragoza 2009)
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ _WEIGHT_WORDS = 0.40
 _WEIGHT_MEANING = 0.30
 _WEIGHT_ARTICLE = 0.30
 _COVERAGE_SHARE = 0.5
+Share = TypeVar("Share", float, NDArray[np.floating])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,11 @@ def overlap(asked: Asked, weights: Mapping[str, float], *, short: str) -> float:
     return float(lexical(np.array([covered]), np.array([cosine]))[0])
 
 
-def article_share(bm25: float, rarities: Sequence[float]) -> float:
-    """Return a BM25 sum (without its constant ``k1 + 1``) as a share of its upper bound, the sum of the words' rarities."""
-    bound = sum(rarities)
+def article_share(bm25: float, *, bound: float) -> float:
+    """Return a BM25 sum (without its constant ``k1 + 1``) as a share of its upper ``bound``, the sum of the words' rarities."""
     return min(1.0, max(0.0, bm25 / bound)) if bound > 0 else 0.0
 
 
-def fuse(words: float, meaning: float, *, article: float) -> float:
-    """Return the score that orders candidates, 0 … 1."""
-    return _WEIGHT_WORDS * words + _WEIGHT_MEANING * meaning + _WEIGHT_ARTICLE * article
+def fuse(words: Share, meaning: Share, *, article: float) -> Share:
+    """Return the score that orders candidates, 0 … 1, of numbers or of arrays of one shape."""
+    return words * _WEIGHT_WORDS + meaning * _WEIGHT_MEANING + _WEIGHT_ARTICLE * article

@@ -103,13 +103,14 @@ class Closeness:
     words: NDArray[np.float32]
     meaning: NDArray[np.float32]
 
-    def nearest(self, depth: int) -> list[int]:
+    def nearest(self, depth: int) -> NDArray[np.int64]:
         """Return positions of the ``depth`` nearest by words and as many by meaning, without those that share nothing."""
-        chosen: set[int] = set()
-        for values in (self.words, self.meaning):
-            top = np.argpartition(-values, depth)[:depth] if len(values) > depth else np.arange(len(values))
-            chosen.update(top[values[top] > 0].tolist())
-        return sorted(chosen)
+        return np.union1d(_top(self.words, depth), _top(self.meaning, depth))
+
+
+def _top(values: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
+    top = np.argpartition(-values, depth)[:depth] if len(values) > depth else np.arange(len(values))
+    return np.asarray(top[values[top] > 0], dtype=np.int64)
 
 
 class Shelf:

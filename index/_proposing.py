@@ -85,8 +85,8 @@ class Proposer:
         recalled = []
         for several, known in zip(bodies, frequencies, strict=True):
             hits = {name: next(answers) for name in several}
-            rarities = [rarity(known.long[word], total=known.total) for word in _looked_up(known)]
-            articles = {hit.id: article_share(hit.score / _BM25_CONSTANT, rarities) for hit in hits.get("article", [])}
+            bound = sum(rarity(known.long[word], total=known.total) for word in _looked_up(known))
+            articles = {hit.id: article_share(hit.score / _BM25_CONSTANT, bound=bound) for hit in hits.get("article", [])}
             recalled.append(_Recalled(articles, frozenset(hit.id for found in hits.values() for hit in found)))
         return recalled
 

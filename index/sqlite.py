@@ -120,8 +120,8 @@ class SqliteIndex:
             return {}
         query = "SELECT rowid, rank FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?"
         rows = self._connection.execute(query, (" OR ".join(f'"{word}"' for word in words), RECALL_DEPTH))
-        rarities = [rarity(frequencies[word], total=total) for word in words]
-        return {row: article_share(-rank / _BM25_CONSTANT, rarities) for row, rank in rows}
+        bound = sum(rarity(frequencies[word], total=total) for word in words)
+        return {row: article_share(-rank / _BM25_CONSTANT, bound=bound) for row, rank in rows}
 
     def _frequency(self, word: str) -> int:
         if word not in self._frequencies:
@@ -130,13 +130,13 @@ class SqliteIndex:
         return self._frequencies[word]
 
     def _best(self, close: Closeness, *, articles: dict[int, float], limit: int) -> list[Candidate]:
-        chosen = set(close.nearest(RECALL_DEPTH))
         rows = np.fromiter(articles, dtype=np.int64, count=len(articles))
-        chosen.update(np.searchsorted(close.rowids, rows).tolist())
-        scored = []
-        for at in chosen:
-            row, words, meaning = int(close.rowids[at]), float(close.words[at]), float(close.meaning[at])
-            scored.append((fuse(words, meaning, article=articles.get(row, 0.0)), row, words, meaning))
+        chosen = np.union1d(close.nearest(RECALL_DEPTH), np.searchsorted(close.rowids, rows))
+        columns = (close.rowids[chosen].tolist(), close.words[chosen].tolist(), close.meaning[chosen].tolist())
+        scored = [
+            (fuse(words, meaning, article=articles.get(row, 0.0)), row, words, meaning)
+            for row, words, meaning in zip(*columns, strict=True)
+        ]
         scored.sort(key=lambda one: (-one[0], one[1]))
         return [
             self._candidate(row, words=words, meaning=meaning, score=score) for score, row, words, meaning in scored[:limit]
@@ -147,12 +147,9 @@ class SqliteIndex:
         return Candidate(load_passage(line), words, meaning, score)
 
     def _nearest_ids(self, close: Closeness, *, limit: int) -> list[str]:
-        scored = [
-            (fuse(float(close.words[at]), float(close.meaning[at]), article=0.0), at)
-            for at in close.nearest(max(limit, RECALL_DEPTH))
-        ]
-        scored.sort(key=lambda one: (-one[0], one[1]))
-        rows = [int(close.rowids[at]) for _, at in scored[:limit]]
+        chosen = close.nearest(max(limit, RECALL_DEPTH))
+        scored = fuse(close.words[chosen], close.meaning[chosen], article=0.0)
+        rows = close.rowids[chosen][np.argsort(-scored, kind="stable")][:limit].tolist()
         return [self._connection.execute("SELECT id FROM entries WHERE entry = ?", (row,)).fetchone()[0] for row in rows]
 
 

@@ -416,6 +416,7 @@ class TestHits:
             ("dam purpose", ["purpose"], ["dam", "purpose", "dam"]),
             ('"on purpose"', ["on purpose"], ["on purpose"]),
             ("open*", ["Opened"], ["opened"]),
+            ("on-purp*", ["on purpose"], ["on purpose"]),
             ("title:purpose", ["purpose"], []),
             ("thuy dap", ["Đập"], ["đập", "thủy"]),
             ("overfl* OR uberflut*", ["Überflutung"], ["überflutet"]),
