@@ -85,6 +85,7 @@ class Capture:
     hint_title: str | None = None
     hint_published: datetime | None = None
     hint_language: str | None = None
+    item_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

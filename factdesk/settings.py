@@ -4,6 +4,7 @@ Every field's ``description`` is printed by ``factdesk doctor --settings``; a te
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Self
 
@@ -119,6 +120,12 @@ def settings_path() -> Path:
     return Path(os.environ.get("FACTDESK_CONFIG", "factdesk.toml"))
 
 
+def config_folder() -> Path:
+    """Return the folder of data files that ship with Factdesk (``config/`` in a checkout)."""
+    packaged = Path(__file__).parent / "config"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "config"
+
+
 def load_settings(**overrides: object) -> Settings:
     """Read the settings. Raises ``SettingsError`` that names the setting, what is wrong and where it is set."""
     try:
@@ -131,3 +138,22 @@ def load_settings(**overrides: object) -> Settings:
         ) from error
     except (OSError, ValueError) as error:
         raise SettingsError(f"{settings_path()} cannot be read: {error}.", remedy="Check its TOML syntax.") from error
+
+
+def described(settings: Settings) -> list[tuple[str, str, str]]:
+    """Return (dotted name, value, meaning) of every setting; a password in a URL is not shown."""
+    rows: list[tuple[str, str, str]] = []
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, _Section):
+            rows += [
+                (f"{name}.{inner}", _shown(getattr(value, inner)), section.description or "")
+                for inner, section in type(value).model_fields.items()
+            ]
+        else:
+            rows.append((name, _shown(value), field.description or ""))
+    return rows
+
+
+def _shown(value: object) -> str:
+    return re.sub(r"(://[^:/@\s]*):[^@/\s]+@", r"\1:***@", str(value))

@@ -18,7 +18,7 @@ from factdesk.demo.world import Item, Outlet, World
 from factdesk.loopback import Answer, LoopbackServer, Request, RequestLog
 from factdesk.records import SourceRole
 
-EVENT = "demo"
+EVENT = "sorrin-flood"
 
 
 @dataclass(frozen=True, slots=True)

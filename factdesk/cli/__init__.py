@@ -1,0 +1,96 @@
+"""The command line. Every mistake ends in one line that says what to do and in a non-zero exit."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+from typer.main import get_command
+
+from factdesk import __version__
+from factdesk.cli import (
+    ask,
+    bench,
+    demo,
+    desk,
+    doctor,
+    eval_claims,
+    eval_retrieval,
+    eval_stance,
+    extract,
+    library,
+    maintain,
+    replay,
+    sources,
+)
+from factdesk.errors import FactdeskError
+
+_EXIT_ERROR = 1
+_EXIT_USAGE = 2
+_EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="factdesk",
+    help="Collect public press and posts, check claims against cited evidence, publish approved corrections.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def _assemble() -> None:
+    desk.register(app)
+    demo.register(app)
+    for part in (sources, library, ask, doctor, maintain, extract, replay, bench):
+        part.register(app)
+    measured = typer.Typer(help="Measure judgement on labelled data.", no_args_is_help=True, rich_markup_mode=None)
+    for part in (eval_retrieval, eval_claims, eval_stance):
+        part.register(measured)
+    app.add_typer(measured, name="eval")
+
+
+_assemble()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; ends the process with 0, 1 (an error), 2 (a wrong call) or 130 (interrupted)."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 # one return a kind of error
+    """Run one command and return its exit status."""
+    try:
+        status = get_command(app).main(list(arguments), prog_name="factdesk", standalone_mode=False)
+    except click.UsageError as error:
+        return _say(_usage(error), _EXIT_USAGE)
+    except click.ClickException as error:
+        return _say(error.format_message(), _EXIT_ERROR)
+    except FactdeskError as error:
+        return _say(str(error), _EXIT_ERROR)
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted", _EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return _EXIT_ERROR
+    except OSError as error:
+        return _say(f"{error.filename or 'The system'}: {error.strerror or error}.", _EXIT_ERROR)
+    return status if isinstance(status, int) else 0
+
+
+def _usage(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx else "factdesk"
+    return f"{error.format_message()} See '{command} --help'."
+
+
+def _say(text: str, status: int) -> int:
+    print("factdesk: " + " ".join(text.split()), file=sys.stderr)  # noqa: T201 # this is the command line
+    return status

@@ -1,0 +1,73 @@
+"""The line's parts, opened once and passed down: store, archive, index, models, sources."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from crawlers import Archive
+from factdesk.records import Source
+from factdesk.settings import Settings
+from factdesk.store import documents as stored
+from factdesk.store.database import open_store, reading
+from factdesk.store.narratives import members
+from factdesk.store.sources import list_sources
+from index import open_index
+from index.base import SearchIndex
+from nlp.base import ClaimFinder, Encoder, Matcher
+from nlp.claims import load_claim_finder
+from nlp.duplicates import DuplicateFinder
+from nlp.encoders import CachedEncoder, load_encoder
+from nlp.match import load_matcher
+from nlp.narratives import Member, NarrativeBuilder
+
+_REMEMBERED = timedelta(days=14)  # how far back copies and narratives are looked for
+
+
+@dataclass(slots=True)
+class Line:
+    """Everything a stage needs. Not shared between processes; ``close()`` it."""
+
+    settings: Settings
+    engine: Engine
+    archive: Archive
+    index: SearchIndex
+    encoder: Encoder
+    find_claims: ClaimFinder
+    match: Matcher
+    duplicates: DuplicateFinder
+    narratives: NarrativeBuilder
+    _sources: dict[int, Source] = field(default_factory=dict)
+
+    def source(self, source_id: int) -> Source:
+        """Return a source; looks into the store once for one that is new. Raises ``KeyError`` for an unknown one."""
+        if source_id not in self._sources:
+            self._sources = {source.id: source for source in list_sources(self.engine)}
+        return self._sources[source_id]
+
+    def close(self) -> None:
+        """Release files and connections."""
+        self.index.close()
+        self.engine.dispose()
+
+
+def open_line(settings: Settings, *, threads: int = 1) -> Line:
+    """Open the store, the archive and the index and load the models. Raises a ``FactdeskError`` that says what is missing."""
+    engine = open_store(settings.store)
+    encoder = CachedEncoder(load_encoder(settings.check.encoder, threads=threads))
+    duplicates, narratives = DuplicateFinder(), NarrativeBuilder()
+    with reading(engine) as connection:
+        since = datetime.now(UTC) - _REMEMBERED
+        duplicates.resume(stored.signatures(connection, since=since))
+        narratives.resume(Member(*row) for row in members(connection, since=since))
+    return Line(
+        settings=settings,
+        engine=engine,
+        archive=Archive(settings.archive),
+        index=open_index(settings.index, dim=encoder.dim),
+        encoder=encoder,
+        find_claims=load_claim_finder(encoder, limit=settings.check.claims_per_document),
+        match=load_matcher(encoder),
+        duplicates=duplicates,
+        narratives=narratives,
+    )

@@ -1,0 +1,151 @@
+"""One process tree: the collector, the readers and the desk as children of one supervisor that stops them cleanly.
+
+They share the store, the archive and the index and no other channel, so that any of them can die and be started again.
+"""
+
+import multiprocessing
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event as ProcessEvent
+from types import FrameType
+
+import structlog
+
+from factdesk.errors import FactdeskError, SettingsError
+from factdesk.logs import configure_logs
+from factdesk.settings import Settings
+
+_log = structlog.get_logger("factdesk.serve")
+_SPAWN = multiprocessing.get_context("spawn")  # a fork would copy the models' threads
+_GRACE_S = 4.0
+_Job = Callable[[Settings, ProcessEvent], None]
+
+
+@dataclass(slots=True)
+class Crew:
+    """The running children of one supervisor."""
+
+    settings: Settings
+    stop: ProcessEvent
+    members: dict[str, BaseProcess] = field(default_factory=dict)
+
+    def start(self, name: str, job: _Job) -> None:
+        """Start a child that runs ``job(settings, stop)``."""
+        child = _SPAWN.Process(
+            target=_run, args=(job, self.settings, self.stop), kwargs={"name": name}, name=f"factdesk-{name}", daemon=True
+        )
+        child.start()
+        self.members[name] = child
+
+    def fallen(self) -> list[str]:
+        """Return the names of children that ended with an error."""
+        return [name for name, child in self.members.items() if child.exitcode not in (None, 0)]
+
+    def close(self) -> None:
+        """Ask all to stop, wait a few seconds together, then end what is left."""
+        self.stop.set()
+        deadline = time.monotonic() + _GRACE_S
+        for child in self.members.values():
+            child.join(max(0.0, deadline - time.monotonic()))
+        for name, child in self.members.items():
+            if child.is_alive():
+                _log.warning("a process did not stop in time", process=name)
+                child.kill()
+                child.join(1)
+
+
+@contextmanager
+def crew(settings: Settings) -> Iterator[Crew]:
+    """Give a crew whose children end with the block, also on Ctrl-C and SIGTERM (which set ``crew.stop``)."""
+    hands = Crew(settings, _SPAWN.Event())
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        hands.stop.set()
+
+    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield hands
+    finally:
+        hands.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def collect(settings: Settings, stop: ProcessEvent) -> None:
+    """Run the collector and its scheduler until ``stop`` (a child's job)."""
+    from factdesk.schedule import run_collector  # noqa: PLC0415 # each child loads only what it needs
+
+    run_collector(settings, stop=stop)
+
+
+def collect_once(settings: Settings, stop: ProcessEvent) -> None:
+    """Poll every enabled source once and fetch what they list (a child's job)."""
+    from factdesk.schedule import run_collector  # noqa: PLC0415 # each child loads only what it needs
+
+    run_collector(settings, once=True, stop=stop)
+
+
+def read(settings: Settings, stop: ProcessEvent) -> None:
+    """Take captures down the line until ``stop`` (a child's job)."""
+    from factdesk.line import open_line  # noqa: PLC0415 # each child loads only what it needs
+    from factdesk.reader import run_reader  # noqa: PLC0415 # the same
+
+    line = open_line(settings)
+    try:
+        run_reader(line, stop=stop)
+    finally:
+        line.close()
+
+
+def desk(settings: Settings, stop: ProcessEvent) -> None:
+    """Serve the desk until ``stop`` (a child's job); no model is loaded here."""
+    from dashboards.app import serve as serve_desk  # noqa: PLC0415 # each child loads only what it needs
+
+    serve_desk(settings, stop=stop)
+
+
+def with_free_port(settings: Settings) -> Settings:
+    """Return the settings with a port the desk can listen on. Raises ``SettingsError`` when the chosen one is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.desk.host, settings.desk.port))
+        except OSError as error:
+            raise SettingsError(
+                f"The desk cannot listen on {settings.desk.host}:{settings.desk.port}: {error.strerror}.",
+                remedy="Choose another with --port, or 0 for any free one.",
+            ) from error
+        port = probe.getsockname()[1]
+    return settings.model_copy(update={"desk": settings.desk.model_copy(update={"port": port})})
+
+
+def desk_address(settings: Settings) -> str:
+    """Return where a browser on this machine finds the desk."""
+    host = "127.0.0.1" if settings.desk.host in ("0.0.0.0", "::") else settings.desk.host  # noqa: S104 # compared, not bound
+    return settings.desk.base_url or f"http://{host}:{settings.desk.port}"
+
+
+def start_all(hands: Crew, *, once: bool = False) -> None:
+    """Start the desk, the readers and the collector."""
+    hands.start("desk", desk)
+    for number in range(1, hands.settings.workers + 1):
+        hands.start(f"reader-{number}", read)
+    hands.start("collector", collect_once if once else collect)
+
+
+def _run(job: _Job, settings: Settings, stop: ProcessEvent, *, name: str) -> None:
+    """Run a child's job: Ctrl-C reaches the supervisor, which tells the children through ``stop``."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    configure_logs(settings.log_level)
+    try:
+        job(settings, stop)
+    except FactdeskError as error:
+        _log.error("a process ended", process=name, why=str(error))  # one line for an operator
+        raise SystemExit(1) from error

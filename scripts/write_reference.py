@@ -1,0 +1,82 @@
+"""Writes docs/configuration.md and docs/commands.md from the program itself; a test fails when they are out of step."""
+
+from pathlib import Path
+
+import click
+from typer.main import get_command
+
+from factdesk.cli import app
+from factdesk.settings import Settings, described
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+_CONFIGURATION = """# Configuration
+
+Settings are read once at start: from `factdesk.toml` in the working directory (or the file that `FACTDESK_CONFIG` names), then
+from the environment. A section's setting is written `FACTDESK_SECTION__NAME`, for example `FACTDESK_COLLECTOR__DELAY_S=2`. An
+unknown or malformed setting ends in one line that names it. `factdesk doctor --settings` prints what is in force.
+
+Credentials are never kept in the database: `FACTDESK_ELASTIC_API_KEY` is read from the environment.
+
+| setting | default | meaning |
+|---|---|---|
+"""
+_COMMANDS = """# Commands
+
+Written from the program's own help. Every mistake ends in one line and a status that is not 0:
+1 for an error, 2 for a wrong call.
+"""
+
+
+def configuration() -> str:
+    """Return the page of settings."""
+    plain = Settings.model_construct()
+    rows = [f"| `{name}` | {_default(name, value)} | {meaning} |" for name, value, meaning in described(plain)]
+    return _CONFIGURATION + "\n".join(rows) + "\n"
+
+
+def commands() -> str:
+    """Return the page of commands."""
+    parts = [_COMMANDS]
+    for path, command in _leaves(get_command(app), ("factdesk",)):
+        context = click.Context(command, info_name=" ".join(path))
+        usage = " ".join(command.collect_usage_pieces(context))
+        parts.append(
+            f"## {' '.join(path)}\n\n```\n{' '.join(path)} {usage}\n```\n\n{_help(command)}\n{_options(command, context)}"
+        )
+    return "\n".join(parts)
+
+
+def _leaves(command: click.Command, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], click.Command]]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        return [(path, command)]
+    return [leaf for name in inner for leaf in _leaves(inner[name], (*path, name))]
+
+
+def _help(command: click.Command) -> str:
+    paragraphs = [" ".join(part.split()) for part in (command.help or "").split("\n\n")]
+    return "\n\n".join(_example(paragraph) for paragraph in paragraphs) + "\n"
+
+
+def _example(paragraph: str) -> str:
+    return f"Example: `{paragraph.removeprefix('Example: ')}`" if paragraph.startswith("Example: ") else paragraph
+
+
+def _options(command: click.Command, context: click.Context) -> str:
+    rows = []
+    for parameter in command.get_params(context):
+        shown = parameter.get_help_record(context)
+        if shown and "--help" not in shown[0]:
+            rows.append(f"- `{shown[0]}` {' '.join(shown[1].split())}".rstrip())
+    return "\n".join(rows) + "\n" if rows else ""
+
+
+def _default(name: str, value: str) -> str:
+    if name in ("data", "store", "index"):
+        value = {"data": ".data"}.get(name, "")
+    return f"`{value}`" if value not in ("", "()") else "empty"
+
+
+if __name__ == "__main__":
+    (DOCS / "configuration.md").write_text(configuration(), encoding="utf-8")
+    (DOCS / "commands.md").write_text(commands(), encoding="utf-8")
