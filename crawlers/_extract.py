@@ -9,8 +9,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
+from typing import cast
 
 import trafilatura
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 from trafilatura.settings import Document, Extractor
 
@@ -31,6 +34,14 @@ _OPTIONS = Extractor(output_format="python", comments=False)
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is an outcome here, not an error to log
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
+_BYLINES = (  # attribute nodes first: three times faster than asking every element
+    XPath(
+        "//@class[contains(., 'uthor') or contains(., 'yline') or contains(., 'autor') or contains(., 'auteur')"
+        " or contains(., 'tac-gia')]/.."
+    ),
+    XPath("//@itemprop[contains(., 'author')]/.. | //@rel[. = 'author']/.. | //author"),
+)
+_BYLINE_CANDIDATES = 300
 _NEVER_BYLINE = frozenset({"body", "html", "article", "main", "head", "meta", "link", "h1", "script"})
 _BYLINE_LIMIT = 160
 _BYLINE_WORDS = re.compile(
@@ -134,15 +145,16 @@ def _text(tree: HtmlElement, head: PageHead) -> str:
     if head.elements > _MAX_ELEMENTS:
         paragraphs = (" ".join("".join(element.itertext()).split()) for element in tree.iter("p"))
         return "\n".join(dict.fromkeys(line for line in paragraphs if line))[:_MAX_MARKUP]
-    _cut_bylines(tree, head)
+    _cut_bylines(tree)
     document = trafilatura.bare_extraction(tree, options=_OPTIONS)
     text = document.text if isinstance(document, Document) else ""
     return _without_byline_lines(unicodedata.normalize("NFC", text or ""), head.author_names)
 
 
-def _cut_bylines(tree: HtmlElement, head: PageHead) -> None:
+def _cut_bylines(tree: HtmlElement) -> None:
     """Remove short elements marked as the byline; long ones (an article classed by its author's page) stay."""
-    for element in [*head.bylines, *tree.iter("author")]:
+    found = [cast("list[HtmlElement]", marked(tree)) for marked in _BYLINES]
+    for element in [*chain.from_iterable(found)][:_BYLINE_CANDIDATES]:
         if element.tag in _NEVER_BYLINE or element.getparent() is None:
             continue
         length = 0

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from courlan import clean_url, extract_domain
 from htmldate import find_date
-from lxml.etree import XPath, _ElementUnicodeResult
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawlers._dates import parse_instant, plausible, url_date
@@ -50,11 +50,10 @@ _AUTHOR_META = frozenset(
     }
 )
 _TITLE_PARTS = re.compile(r"\s+[|–—·»›:-]+\s+")
-_MARKS = XPath("//@class | //@rel | //@itemprop | //@id")
-_MARK = re.compile(
-    r"(?P<byline>author|byline|autor|auteur|tac-gia)|(?P<date>date|datum|fecha|posted|publi|zeit)", re.IGNORECASE
+_DATE_CLASSES = XPath(
+    "//@class[contains(., 'date') or contains(., 'Date') or contains(., 'datum') or contains(., 'posted')"
+    " or contains(., 'publi')]/.."
 )
-_MARKED_LIMIT = 300
 _DATE_LIMIT = 80
 _OPT_OUT = re.compile(r"\b(?:noai|noml)\b", re.IGNORECASE)
 _TREE_LIMIT = 20_000  # elements; htmldate copies the tree, which a page this large does not deserve
@@ -73,8 +72,6 @@ class PageHead:
     linked_data: list[Json] = field(default_factory=list)
     author_names: set[str] = field(default_factory=set)
     elements: int = 0
-    bylines: list[HtmlElement] = field(default_factory=list)
-    dated: list[HtmlElement] = field(default_factory=list)
 
     @property
     def site_name(self) -> str:
@@ -112,7 +109,6 @@ def read_head(tree: HtmlElement) -> PageHead:
             _time(element, head)
         elif tag == "script" and element.text and "ld+json" in (element.get("type") or ""):
             head.linked_data.append(loads(element.text))
-    _marked(tree, head)
     head.elements = int(tree.xpath("count(.//*)"))
     if headings > 1 and head.metas.get("og:title"):
         head.heading = ""
@@ -151,7 +147,7 @@ def published_of(head: PageHead, tree: HtmlElement, *, url: str, now: datetime) 
             return (moment, "metadata")
     if moment := plausible(url_date(url), now=now):
         return (moment, "metadata")
-    for written in [*head.times, *_dated(head)]:
+    for written in [*head.times, *_dated(tree)]:
         if moment := plausible(parse_instant(written), now=now):
             return (moment, "text")
     if head.elements > _TREE_LIMIT:
@@ -161,9 +157,9 @@ def published_of(head: PageHead, tree: HtmlElement, *, url: str, now: datetime) 
     return (moment, "text") if moment else None
 
 
-def _dated(head: PageHead) -> Iterator[str]:
+def _dated(tree: HtmlElement) -> Iterator[str]:
     """Short texts of the first elements that are marked as a date."""
-    for element in head.dated[:20]:
+    for element in cast("list[HtmlElement]", _DATE_CLASSES(tree))[:20]:
         text = element.text_content() if len(element) < 5 else ""
         if 6 <= len(text) <= 2 * _DATE_LIMIT and len(line := " ".join(text.split())) <= _DATE_LIMIT:
             yield line
@@ -198,15 +194,6 @@ def _time(element: HtmlElement, head: PageHead) -> None:
         head.times.insert(0, written)
     else:
         head.times.append(written)
-
-
-def _marked(tree: HtmlElement, head: PageHead) -> None:
-    """Find what is marked, by class or property, as a byline or as a date: one pass for both."""
-    for mark in cast("list[_ElementUnicodeResult]", _MARKS(tree)):
-        if found := _MARK.search(mark):
-            elements = head.dated if found.lastgroup == "date" else head.bylines
-            if len(elements) < _MARKED_LIMIT:
-                elements.append(cast("HtmlElement", mark.getparent()))
 
 
 def _authors(head: PageHead) -> None:
