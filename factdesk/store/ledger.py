@@ -4,7 +4,7 @@ An item is open while ``outcome`` is empty. ``retry_at`` says when it is to be f
 for its reader, and after the end.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -252,6 +252,36 @@ def _open(row: Row[tuple[object, ...]]) -> OpenItem:
     )
 
 
-def by_outcome(rows: Iterable[tuple[str | None, int]]) -> dict[Outcome, int]:
-    """Return counts by outcome, leaving out what is open."""
-    return {Outcome(name): count for name, count in rows if name is not None}
+def outcomes(connection: Connection, *, since: datetime | None = None) -> dict[Outcome, int]:
+    """Return how many items ended how, of those seen first after ``since`` or all; open ones are not counted."""
+    query = select(items.c.outcome, func.count()).where(items.c.outcome.is_not(None)).group_by(items.c.outcome)
+    query = query if since is None else query.where(items.c.first_seen_at >= since)
+    return {Outcome(name): count for name, count in connection.execute(query)}
+
+
+def poll_outcomes(connection: Connection, *, since: datetime | None = None) -> dict[Outcome, int]:
+    """Return how many polls ended how, of those started after ``since`` or all."""
+    query = select(polls.c.outcome, func.count()).group_by(polls.c.outcome)
+    query = query if since is None else query.where(polls.c.started_at >= since)
+    return {Outcome(name): count for name, count in connection.execute(query)}
+
+
+def last_polls(connection: Connection) -> list[Poll]:
+    """Return the last poll of each source that was ever polled, by source."""
+    newest = select(func.max(polls.c.id)).group_by(polls.c.source_id)
+    rows = connection.execute(select(polls).where(polls.c.id.in_(newest)).order_by(polls.c.source_id))
+    return [_poll(row) for row in rows]
+
+
+def _poll(row: Row[tuple[object, ...]]) -> Poll:
+    return Poll(
+        source_id=row.source_id,
+        started_at=row.started_at,
+        finished_at=row.finished_at or row.started_at,
+        outcome=Outcome(row.outcome),
+        status=row.status,
+        bytes=row.bytes,
+        items_listed=row.items_listed,
+        items_new=row.items_new,
+        reason=row.reason,
+    )

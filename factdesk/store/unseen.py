@@ -1,0 +1,117 @@
+"""What could not be seen: without it every chart of what is spreading would look complete (never 6)."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, func, select
+
+from factdesk.records import Outcome, SourceRole
+from factdesk.store.tables import items, polls, sources
+
+GOOD_POLLS = frozenset({Outcome.POLLED, Outcome.UNCHANGED})
+UNREAD = frozenset(Outcome) - GOOD_POLLS - {Outcome.KEPT, Outcome.DUPLICATE}
+REFUSED = frozenset({Outcome.REFUSED_ROBOTS, Outcome.REFUSED_OPT_OUT, Outcome.REFUSED_ADDRESS})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceGaps:
+    """One source in a window: its polls, those that failed or were refused, its items, and those that could not be read."""
+
+    source_id: int
+    name: str
+    role: SourceRole
+    event: str | None
+    enabled: bool
+    polls: int = 0
+    polls_bad: dict[Outcome, int] = field(default_factory=dict)
+    items: int = 0
+    items_open: int = 0
+    items_unread: dict[Outcome, int] = field(default_factory=dict)
+    last_reason: str = ""
+
+    @property
+    def polls_failed(self) -> int:
+        """Polls that brought nothing and may succeed later."""
+        return sum(count for outcome, count in self.polls_bad.items() if outcome not in REFUSED)
+
+    @property
+    def polls_refused(self) -> int:
+        """Polls that the site forbids."""
+        return sum(count for outcome, count in self.polls_bad.items() if outcome in REFUSED)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of the source was missed."""
+        return self.polls > 0 and not self.polls_bad and not self.items_unread
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What could not be seen in a window, by source; ``languages`` counts items in languages that are not read."""
+
+    sources: tuple[SourceGaps, ...]
+    languages: dict[str, int]
+
+    @property
+    def incomplete(self) -> tuple[SourceGaps, ...]:
+        """The sources of which something was missed."""
+        return tuple(source for source in self.sources if not source.complete)
+
+
+def gaps(connection: Connection, *, since: datetime, until: datetime, event: str | None = None) -> Gaps:
+    """Return what could not be seen from ``since`` to ``until``, of one event's sources or all."""
+    polled = _counts(connection, polls, when="started_at", since=since, until=until)
+    listed = _counts(connection, items, when="first_seen_at", since=since, until=until)
+    reasons = _reasons(connection, since=since, until=until)
+    query = select(sources).order_by(sources.c.id)
+    rows = connection.execute(query if event is None else query.where(sources.c.event == event))
+    told = [
+        SourceGaps(
+            source_id=row.id,
+            name=row.name,
+            role=SourceRole(row.role),
+            event=row.event,
+            enabled=row.enabled,
+            polls=sum(polled.get(row.id, {}).values()),
+            polls_bad={o: n for o, n in polled.get(row.id, {}).items() if o is not None and o not in GOOD_POLLS},
+            items=sum(listed.get(row.id, {}).values()),
+            items_open=listed.get(row.id, {}).get(None, 0),
+            items_unread={o: n for o, n in listed.get(row.id, {}).items() if o in UNREAD},
+            last_reason=reasons.get(row.id, ""),
+        )
+        for row in rows
+    ]
+    return Gaps(tuple(told), _languages(connection, since=since, until=until, event=event))
+
+
+def _counts(
+    connection: Connection, table: Table, *, when: str, since: datetime, until: datetime
+) -> dict[int, dict[Outcome | None, int]]:
+    at = table.c[when]
+    query = select(table.c.source_id, table.c.outcome, func.count()).where(at >= since, at < until)
+    query = query.group_by(table.c.source_id, table.c.outcome)
+    found: dict[int, dict[Outcome | None, int]] = {}
+    for number, name, count in connection.execute(query):
+        found.setdefault(number, {})[Outcome(name) if name else None] = count
+    return found
+
+
+def _reasons(connection: Connection, *, since: datetime, until: datetime) -> dict[int, str]:
+    """The reason of each source's last bad poll."""
+    bad = [outcome.value for outcome in Outcome if outcome not in GOOD_POLLS]
+    query = select(polls.c.source_id, polls.c.reason).where(
+        polls.c.started_at >= since, polls.c.started_at < until, polls.c.outcome.in_(bad)
+    )
+    return {row.source_id: row.reason for row in connection.execute(query.order_by(polls.c.id))}
+
+
+def _languages(connection: Connection, *, since: datetime, until: datetime, event: str | None) -> dict[str, int]:
+    """Languages that were not read, from the reader's reason (``The language is 'xx'.``)."""
+    query = select(items.c.reason).where(
+        items.c.outcome == Outcome.UNSUPPORTED_LANGUAGE.value, items.c.first_seen_at >= since, items.c.first_seen_at < until
+    )
+    if event is not None:
+        query = query.join(sources, sources.c.id == items.c.source_id).where(sources.c.event == event)
+    told = (reason.split("'") for reason in connection.execute(query).scalars())
+    return dict(Counter(parts[1] if len(parts) > 2 else "und" for parts in told).most_common())
