@@ -9,7 +9,7 @@ from math import exp
 from factdesk.records import Candidate, Claim, PassageKind
 from nlp._causes import split_cause
 from nlp._numbers import agrees, moments, quantities
-from nlp._overlap import covered, grams_of, shared_keys
+from nlp._overlap import core, covered, grams_of, shared_keys
 from nlp._words import Reading, read, sentences
 
 
@@ -28,6 +28,7 @@ class Weights:
     numbers_agree: float = 0.7
 
 
+_TITLED = 0.85
 _SAME = Weights(bias=-5.4, passage=4.0, claim=1.6, meaning=4.0, letters=1.2)
 _CROSS = Weights(bias=-4.4, passage=4.6, claim=1.6, meaning=3.6, letters=0.0)
 _EVIDENCE_SAME = Weights(bias=-4.4, passage=1.4, claim=4.2, meaning=2.4, letters=0.8, numbers_conflict=0.0)
@@ -57,6 +58,9 @@ def closeness(claim: Claim, candidate: Candidate, *, setting: str = "") -> Close
     weights = _weights(passage.kind, same=same)
     around = read(setting, claim.language)
     shares = covered(yours, mine), _claim_share(mine, yours, passage.kind)
+    if passage.kind is PassageKind.EVIDENCE and passage.title:
+        titled = read(f"{yours.text}\n{passage.title}", passage.language)
+        shares = shares[0], max(shares[1], _TITLED * _claim_share(mine, titled, passage.kind))
     letters = _letters(claim, yours) if same else 0.0
     z = weights.bias + weights.passage * shares[0] + weights.claim * shares[1]
     z += weights.meaning * candidate.meaning + weights.letters * letters + _misfit(weights, (mine, around, yours))
@@ -65,7 +69,7 @@ def closeness(claim: Claim, candidate: Candidate, *, setting: str = "") -> Close
 
 def _claim_share(mine: Reading, yours: Reading, kind: PassageKind) -> float:
     """Return the share of the claim in the passage; beside evidence, an effect counts without the cause claimed for it."""
-    whole = covered(mine, yours)
+    whole = max(covered(mine, yours), covered(core(mine), yours))
     parts = split_cause(mine) if kind is PassageKind.EVIDENCE else None
     return max(whole, 0.9 * covered(parts.effect, yours)) if parts and len(parts.effect.keys) > 1 else whole
 

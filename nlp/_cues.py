@@ -52,6 +52,11 @@ def hearsay(text: str, code: str) -> list[Cue]:
     return _found(_pattern(code, "hearsay"), text.casefold())
 
 
+def absences(text: str, code: str) -> list[Cue]:
+    """Return the words that deny without a negation (``negative``, ``free of``): polarity is not read beside them."""
+    return _found(_pattern(code, "absence"), text.casefold())
+
+
 def doubts(text: str, code: str) -> list[Cue]:
     """Return the words that leave open whether a claim is true."""
     return _found(_pattern(code, "doubt"), text.casefold())

@@ -13,6 +13,8 @@ _VAGUE = frozenset(
     {"=people", "=show", "=all", "=region", "=town", "=today", "=yesterday", "=morning", "=evening", "=night", "=government"}
 )
 _NAME_WEIGHT = 0.8
+_LEAD_IN = 90
+_CORE_WORDS = 3
 
 
 @lru_cache(maxsize=20_000)
@@ -48,6 +50,15 @@ def covered(left: Reading, right: Reading) -> float:
     """Return the share (0 … 1) of the content of ``left`` that stands in ``right``."""
     whole = weight(left, left.keys)
     return weight(left, shared_keys(left, right)) / whole if whole else 0.0
+
+
+def core(reading: Reading) -> Reading:
+    """Return what follows a lead-in with a colon ("Update from the valley: …") when that says enough; else the whole."""
+    head, mark, rest = reading.text.partition(":")
+    if not mark or len(head) > _LEAD_IN or not rest.startswith((" ", "\u00a0")):
+        return reading
+    inner = read(rest, reading.language)
+    return inner if len(inner.keys) >= _CORE_WORDS else reading
 
 
 def opposed(left: Reading, right: Reading) -> tuple[str, str] | None:

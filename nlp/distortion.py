@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 from factdesk.records import Difference, DifferenceKind
 from nlp._causes import split_cause
-from nlp._cues import negated_keys
+from nlp._cues import absences, negated_keys
 from nlp._numbers import Moment, Quantity, agrees, moments, quantities
-from nlp._overlap import covered, opposed, shared_keys, weight
+from nlp._overlap import core, covered, opposed, shared_keys, weight
 from nlp._words import Reading, Word, fold, read, sentences
 
 _SAME_SUBJECT = 0.4
 _SAME_EVENT = 0.5
+_MEASURED = 1.5
+_SAME_CAUSE = 0.6
 _QUOTED = re.compile(r"[\"“«„]\s*([^\"”»“«„]{12,}?)\s*[\"”»]")
 _CLAUSE = re.compile(r"[;:،؛]|,\s(?!\d)|\.\s")
 
@@ -30,7 +32,7 @@ class _Pair:
 
     @property
     def share(self) -> float:
-        return covered(self.claim, self.sentence)
+        return max(covered(self.claim, self.sentence), covered(core(self.claim), self.sentence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _same_thing(mine: tuple[Reading, Quantity], yours: tuple[Reading, Quantity])
     common = shared_keys(near_left, near_right)
     verbs = common - left.names - right.names
     if quantity.dimension != "count":
-        return bool(verbs) and weight(near_left, common) >= 0.5 * min(weight(near_left, near_left.keys), 4.0)
+        return bool(verbs) and weight(near_left, common) >= _MEASURED
     noun_left, noun_right = _noun(left, quantity), _noun(right, other)
     alike = noun_left and noun_right and noun_left.key == noun_right.key
     return bool(alike and noun_left and (verbs - {noun_left.key}))
@@ -184,6 +186,8 @@ def _negations(pair: _Pair) -> list[Difference]:
     if pair.share < _SAME_EVENT:
         return []
     mine, yours = negated_keys(pair.claim), negated_keys(pair.sentence)
+    if absences(pair.claim.text, pair.claim.language) or absences(pair.sentence.text, pair.sentence.language):
+        return []
     things = shared_keys(pair.claim, pair.sentence) - pair.claim.names
     for key in sorted(things):
         if (key in mine) != (key in yours) and not (set(mine) & things and set(yours) & things):
@@ -222,14 +226,23 @@ def _causes(pair: _Pair, passage: str) -> list[Difference]:
         return []
     effect, cause, span = mine.effect, mine.cause, mine.span
     whole = read(passage, pair.sentence.language)
-    if covered(effect, whole) < _SAME_EVENT or covered(cause, whole) > 0.2:
+    things = read(effect.text, effect.language).keys - effect.names
+    if len(things & whole.keys) < max(1, len(things) * _SAME_EVENT):
         return []
     yours = _cause_of(passage, pair.sentence.language, effect)
-    if yours is None:
+    if yours is None or _names_cause(cause, read(passage[slice(*yours)], pair.sentence.language)):
         return []
     named, other = pair.claim.text[slice(*span)].strip(), passage[slice(*yours)].strip()
     words = f"The claim names a cause («{named}»), the evidence another («{other}»)."
     return [Difference(DifferenceKind.CAUSE, span, yours, words)]
+
+
+def _names_cause(cause: Reading, stated: Reading) -> bool:
+    """Say whether the stated cause, as far as not excluded ("not by …"), is the claimed one: its first word, or most."""
+    denied = min((span[0] for span in negated_keys(stated).values()), default=len(stated.text))
+    kept = read(stated.text[:denied], stated.language)
+    head = next((word.key for word in cause.words if not word.stop and not word.digits), "")
+    return head in kept.keys or covered(cause, kept) >= _SAME_CAUSE
 
 
 def _cause_of(passage: str, code: str, effect: Reading) -> tuple[int, int] | None:

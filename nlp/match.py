@@ -20,10 +20,11 @@ from factdesk.records import (
     Stance,
     digest_id,
 )  # fmt: skip
+from nlp._causes import split_cause
 from nlp._closeness import Closeness, closeness
 from nlp._cues import distant_cues, false_cues
-from nlp._numbers import agrees, quantities
-from nlp._overlap import spans
+from nlp._numbers import agrees, moments, quantities
+from nlp._overlap import covered, spans
 from nlp._words import read
 from nlp.base import DistortionReader, Encoder, StanceReader, StanceReading
 from nlp.distortion import load_distortion
@@ -35,6 +36,7 @@ _SUGGEST = 0.45
 _EVIDENCE = 0.55
 _COVERED = 0.72
 _SURE = 0.7
+_CAUSE_STATED = 0.3
 _FALSE = 0.4
 _TRUE = 0.8
 _CANDIDATES = 20
@@ -105,9 +107,8 @@ class PassageMatcher:
             differences = self.distortion(
                 claim.text, passage.text, claim_language=claim.language, passage_language=passage.language
             )
-            if not differences and (
-                item.claim_share >= _COVERED or (item.probability >= _SURE and _figures_held(claim, passage))
-            ):
+            enough = item.claim_share >= _COVERED or item.probability >= _SURE
+            if not differences and enough and _figures_held(claim, passage):
                 return _supported(item)
             if differences and differing is None:
                 differing = _differing(claim, document, item, differences=differences)
@@ -150,9 +151,21 @@ def _better(fact: _Decision | None, evidence: _Decision | None) -> _Decision | N
 
 
 def _figures_held(claim: Claim, passage: Passage) -> bool:
-    """Say whether each number of the claim stands in the passage or the text around it."""
+    """Say whether each number, day and cause of the claim stands in the passage or the text around it."""
+    cause = split_cause(read(claim.text, claim.language))
+    if cause and covered(cause.cause, read(f"{passage.text}\n{passage.detail}", passage.language)) < _CAUSE_STATED:
+        return False
     stated = quantities(f"{passage.text}\n{passage.detail}", passage.language)
-    return all(any(agrees(one, other) for other in stated) for one in quantities(claim.text, claim.language))
+    held = all(any(agrees(one, other) for other in stated) for one in quantities(claim.text, claim.language))
+    return held and _moments_held(claim, passage)
+
+
+def _moments_held(claim: Claim, passage: Passage) -> bool:
+    """Say whether each day and clock time of the claim stands in the passage, where the passage states any of that kind."""
+    stated = moments(passage.text, passage.language)
+    mine = moments(claim.text, claim.language)
+    kinds = {moment.kind for moment in stated}
+    return all(one.value in {other.value for other in stated if other.kind == one.kind} for one in mine if one.kind in kinds)
 
 
 def _is_false(passage: Passage) -> bool:

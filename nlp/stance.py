@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from factdesk.records import Claim, Document, Passage, SourceRole, Stance
-from nlp._cues import Cue, distant_cues, doubts, endorsements, false_cues, hearsay, negated_keys, neutral_cues
+from nlp._cues import Cue, absences, distant_cues, doubts, endorsements, false_cues, hearsay, negated_keys, neutral_cues
 from nlp._overlap import covered, opposed, shared_keys
 from nlp._words import Reading, read, sentences
 from nlp.base import StanceReading
@@ -49,6 +49,8 @@ def load_stance() -> LexicalStanceReader:
 
 def polarity(left: Reading, right: Reading) -> str:
     """Return the words that turn ``left`` against ``right`` (a negation or an opposite), or an empty string."""
+    if absences(right.text, right.language):
+        return ""
     mine, yours, common = negated_keys(left), negated_keys(right), shared_keys(left, right)
     things = common - left.names
     turned = [key for key in mine if key in things and key not in yours]
