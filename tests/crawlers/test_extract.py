@@ -137,6 +137,13 @@ def test_the_byline_is_not_in_the_text(byline: str) -> None:
     assert all(paragraph in result.text for paragraph in PARAGRAPHS)
 
 
+@pytest.mark.parametrize("mark", ['class="byline"', 'class="c-Author__name"', 'rel="author"', 'itemprop="author name"'])
+def test_the_marks_alone_tell_a_byline(mark: str) -> None:
+    result = read(page(body=f"<p><a {mark}>Quilla Verano</a> in the valley of the Lume, where the water rose in a night</p>"))
+    assert "Verano" not in result.text
+    assert "valley of the Lume" in result.text
+
+
 def test_a_sentence_that_begins_like_a_byline_stays() -> None:
     body = "<p>By Tuesday evening the water had risen by two metres.</p><p>Von Montag an bleiben Schulen zu.</p>"
     assert "By Tuesday evening the water" in read(page(body=body)).text
