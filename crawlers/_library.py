@@ -16,119 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from crawlers._claimreview import language_code, parse_claim_reviews, publisher_of, reviews_in, to_passage
-from crawlers._dates import parse_instant
+from crawlers._claimreview import parse_claim_reviews, reviews_in, to_passage
 from crawlers._encoding import decode
-from crawlers._factcheck_rating import rating_value
 from crawlers._jsonld import Json, Node, loads, plain, text_of
+from crawlers._library_row import UnreadableRow, cell_of, column_of, passage_of
 from factdesk.errors import UnreadableError
-from factdesk.records import Passage, PassageKind, digest_id
+from factdesk.records import Passage
 
 MAX_DOCUMENT = 400_000_000  # bytes of a file that has to be read whole (JSON, HTML, feed)
-_MAX_CLAIM = 2_000
-_MAX_DETAIL = 20_000
 _MAX_LINE = 20_000_000
-_COLUMNS: dict[str, tuple[str, ...]] = {
-    "claim": (
-        "claim",
-        "claimreviewed",
-        "claim_reviewed",
-        "claim_text",
-        "claimtext",
-        "statement",
-        "vclaim",
-        "reviewed_claim",
-        "normalized_claim",
-    ),
-    "title": (
-        "title",
-        "headline",
-        "name",
-    ),
-    "rating": (
-        "rating",
-        "verdict",
-        "label",
-        "truth_rating",
-        "textualrating",
-        "textual_rating",
-        "rating_name",
-        "alternatename",
-        "veracity",
-        "conclusion_label",
-    ),
-    "url": (
-        "url",
-        "link",
-        "source_url",
-        "review_url",
-        "factcheck_url",
-        "fact_check_url",
-        "href",
-        "permalink",
-    ),
-    "publisher": (
-        "publisher",
-        "site",
-        "source",
-        "organization",
-        "organisation",
-        "outlet",
-        "fact_checker",
-        "factchecker",
-        "website",
-    ),
-    "date": (
-        "date",
-        "published",
-        "published_at",
-        "datepublished",
-        "date_published",
-        "review_date",
-        "reviewdate",
-        "pubdate",
-        "created",
-    ),
-    "language": (
-        "lang",
-        "language",
-        "inlanguage",
-        "languagecode",
-        "language_code",
-    ),
-    "lead": (
-        "subtitle",
-        "summary",
-        "description",
-        "subheading",
-    ),
-    "body": (
-        "text",
-        "body",
-        "article",
-        "content",
-        "review",
-        "reviewbody",
-        "explanation",
-        "justification",
-        "details",
-        "evidence",
-    ),
-    "value": (
-        "rating_value",
-        "ratingvalue",
-        "score",
-    ),
-}
-_NOT_A_LETTER = re.compile(r"[^a-z]+")
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableRow:
-    """A row that gave no passage: its line (or position, from 1) and why."""
-
-    line: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +186,7 @@ def _csv(lines: _Lines, *, tabs: bool) -> Iterator[LibraryRow]:
     separator = "\t" if tabs else max(",;\t|", key=header.count)
     # strict=False: a stray quote costs its row, not the file
     reader = csv.reader(_without_nul([header], rows), delimiter=separator)
-    names = [_column(name) for name in next(reader, [])]
+    names = [column_of(name) for name in next(reader, [])]
     if not {"claim", "title", "body"} & set(names):
         raise UnreadableError(
             "The first row names no column with claims.", remedy="Name one of the columns claim, statement, title or text."
@@ -309,20 +205,13 @@ def _csv(lines: _Lines, *, tabs: bool) -> Iterator[LibraryRow]:
         if len(cells) > len(names):
             yield UnreadableRow(line, f"The row has {len(cells)} cells, the first row {len(names)}.")
             continue
-        yield _passage({name: cell for name, cell in zip(names, cells, strict=False) if name and cell.strip()}, line=line)
+        yield passage_of({name: cell for name, cell in zip(names, cells, strict=False) if name and cell.strip()}, line=line)
 
 
 def _without_nul(header: list[str], rows: Iterator[str]) -> Iterator[str]:
     yield from header
     for row in rows:
         yield row.replace("\x00", "")
-
-
-def _column(name: str) -> str:
-    """The field a column's name stands for, or an empty string."""
-    key = _NOT_A_LETTER.sub("_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip()).lower()).strip("_")
-    tight = key.replace("_", "")
-    return next((column for column, names in _COLUMNS.items() if key in names or tight in names), "")
 
 
 def _record(record: Node, *, line: int) -> Iterator[LibraryRow]:
@@ -334,42 +223,9 @@ def _record(record: Node, *, line: int) -> Iterator[LibraryRow]:
             return
     fields: dict[str, str] = {}
     for name, value in record.items():
-        if (column := _column(name)) and (cell := _cell(value, column)):
+        if (column := column_of(name)) and (cell := cell_of(value, column)):
             fields.setdefault(column, cell)
-    yield _passage(fields, line=line)
-
-
-def _cell(value: Json, column: str) -> str:
-    if column in ("body", "lead") and isinstance(value, str):
-        return value
-    return text_of(value)
-
-
-def _passage(fields: dict[str, str], *, line: int) -> Passage | UnreadableRow:
-    """Map the fields of one row; without a ``claim`` its title (or its text) is the claim that was reviewed."""
-    body, lead = fields.get("body", ""), plain(fields.get("lead", ""))
-    title = plain(fields.get("title", ""))
-    claim = plain(fields.get("claim", "")) or title or plain(body)
-    if not claim:
-        return UnreadableRow(line, "The row has no claim, title or text.")
-    url = fields.get("url", "").strip()
-    if url and not url.startswith(("http://", "https://")):
-        return UnreadableRow(line, f"The address {url[:80]!r} does not begin with http:// or https://.")
-    rating = plain(fields.get("rating", ""))
-    details = [part for part in (lead, body.replace("\x00", " ").strip()) if part and part != claim]
-    return Passage(
-        id=digest_id("passage", url, claim[:_MAX_CLAIM]),
-        kind=PassageKind.FACTCHECK,
-        text=claim[:_MAX_CLAIM],
-        url=url,
-        publisher=plain(fields.get("publisher", "")) or publisher_of(url),
-        language=language_code(fields.get("language", "")) or "und",
-        title=title[:500],
-        detail="\n".join(details)[:_MAX_DETAIL],
-        rating=rating[:200],
-        rating_value=rating_value(rating, value=fields.get("value", "")),
-        published_at=parse_instant(fields.get("date", "")),
-    )
+    yield passage_of(fields, line=line)
 
 
 def _feed(content: bytes) -> Iterator[LibraryRow]:
