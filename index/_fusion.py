@@ -6,9 +6,9 @@ cosine of the vectors. BM25 over the whole article (Robertson and Zaragoza 2009)
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,12 @@ MAX_PROBE_WORDS = 60
 MAX_LOOKUPS = 24
 COMMON_SHARE = 0.1
 _LEAST_BUDGET = 400
-_WEIGHT_WORDS = 0.40
-_WEIGHT_MEANING = 0.30
-_WEIGHT_ARTICLE = 0.30
+_BUDGET_SHARE = 8
+_WEIGHT_WORDS = 0.25
+_WEIGHT_MEANING = 0.25
+_WEIGHT_ARTICLE = 0.50
+_MEANING_SEATS = 4
 _COVERAGE_SHARE = 0.5
-Share = TypeVar("Share", float, NDArray[np.floating])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def rarity(frequency: int, *, total: int) -> float:
 
 def informative(frequencies: Mapping[str, int], *, total: int) -> list[str]:
     """Return the words worth looking up, rarest first: known, not in a tenth of all entries, few enough to stay quick."""
-    budget = max(_LEAST_BUDGET, total // 3)
+    budget = max(_LEAST_BUDGET, total // _BUDGET_SHARE)
     common = max(20, int(total * COMMON_SHARE))
     chosen: list[str] = []
     for word in sorted((word for word, count in frequencies.items() if count), key=lambda word: (frequencies[word], word)):
@@ -85,6 +86,28 @@ def article_share(bm25: float, *, bound: float) -> float:
     return min(1.0, max(0.0, bm25 / bound)) if bound > 0 else 0.0
 
 
-def fuse(words: Share, meaning: Share, *, article: float) -> Share:
-    """Return the score that orders candidates, 0 … 1, of numbers or of arrays of one shape."""
+def fuse(words: float, meaning: float, *, article: float) -> float:
+    """Return the score that orders candidates, 0 … 1."""
     return words * _WEIGHT_WORDS + meaning * _WEIGHT_MEANING + _WEIGHT_ARTICLE * article
+
+
+class Scored(NamedTuple):
+    """An entry, by its identifier (or a number that stands for it), with its shares and its score."""
+
+    key: str
+    words: float
+    meaning: float
+    score: float
+
+
+def best(scored: Sequence[Scored], *, limit: int) -> list[Scored]:
+    """Return the ``limit`` best, ties by key. A quarter of the seats is kept for the nearest in meaning.
+
+    Without these seats an unlike passage in the claim's own language, which shares some words with it, could crowd out the
+    right one in another language, which can share none.
+    """
+    by_meaning = sorted(scored, key=lambda one: (-one.meaning, one.key))[: limit // _MEANING_SEATS]
+    seated = {one.key for one in by_meaning if one.meaning > 0}
+    ranked = sorted(scored, key=lambda one: (-one.score, one.key))
+    others = {one.key for one in [one for one in ranked if one.key not in seated][: limit - len(seated)]}
+    return [one for one in ranked if one.key in seated or one.key in others]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from elasticsearch import Elasticsearch
 
 from factdesk.errors import IndexUnavailableError
-from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, article_share, fuse, informative, overlap, rarity
+from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, Scored, article_share, fuse, informative, overlap, rarity
 from index._mapping import Json, space_of
 from index.base import EntryKind
 
@@ -14,16 +14,6 @@ _BM25_CONSTANT = 2.2
 _NEAREST = 200
 _COSINE = "doc['vector'].size() == 0 ? 0 : Math.max(0, cosineSimilarity(params.probe, 'vector'))"
 Body = dict[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """An entry that may be about a probe, scored as in `index._fusion`."""
-
-    id: str
-    words: float
-    meaning: float
-    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +45,8 @@ class Proposer:
         self._kinds = kinds
         self._space = space_of(kinds)
 
-    def propose(self, probes: Sequence[Asked]) -> list[list[Proposal]]:
-        """Return the proposals for each probe, best first."""
+    def propose(self, probes: Sequence[Asked]) -> list[list[Scored]]:
+        """Return the proposals for each probe, in no order."""
         frequencies = self._frequencies(probes)
         recalled = self._recall(probes, frequencies)
         return self._scored(probes, frequencies, recalled=recalled)
@@ -111,7 +101,7 @@ class Proposer:
 
     def _scored(
         self, probes: Sequence[Asked], frequencies: Sequence[_Frequencies], *, recalled: Sequence[_Recalled]
-    ) -> list[list[Proposal]]:
+    ) -> list[list[Scored]]:
         answers = self._many([_scoring(probe, found.ids) for probe, found in zip(probes, recalled, strict=True)])
         return [
             _rank(probe, known, found=found, hits=hits)
@@ -163,14 +153,14 @@ def _scoring(probe: Asked, ids: frozenset[str]) -> Body:
     return held
 
 
-def _rank(probe: Asked, known: _Frequencies, *, found: _Recalled, hits: Sequence[_Hit]) -> list[Proposal]:
+def _rank(probe: Asked, known: _Frequencies, *, found: _Recalled, hits: Sequence[_Hit]) -> list[Scored]:
     weights = {word: rarity(known.short.get(word, 0), total=known.total) for word in probe.words}
     proposals = []
     for hit in hits:
         words, meaning = overlap(probe, weights, short=hit.short), min(1.0, hit.score)
         score = fuse(words, meaning, article=found.articles.get(hit.id, 0.0))
-        proposals.append(Proposal(hit.id, words, meaning, score))
-    return sorted(proposals, key=lambda one: (-one.score, one.id))
+        proposals.append(Scored(hit.id, words, meaning, score))
+    return proposals
 
 
 def _hits(answer: Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]) -> list[_Hit]:

@@ -11,10 +11,10 @@ from factdesk.records import Candidate
 from index._cursor import Cursor, check_limit, read_cursor, write_cursor
 from index._dsl import search_clause
 from index._elastic_page import AGGREGATIONS, to_days, to_facets, to_hit
-from index._fusion import ask
+from index._fusion import Scored, ask, best
 from index._mapping import Json, to_document
 from index._passages import PASSAGE_KINDS, load_passage
-from index._proposing import Proposal, Proposer
+from index._proposing import Proposer
 from index._server import alias_of, connect, ensure_index, reachable, renew_index
 from index.base import Entry, EntryKind, Page, Probe, Query, Sort
 from index.query import parse, positive_words
@@ -118,12 +118,12 @@ class ElasticIndex:
         """Return, for each claim, the passages that may be about it by words, meaning or whole article, best first."""
         with reachable(self._url):
             proposed = self._propose(probes, kinds=PASSAGE_KINDS, limit=limit)
-            passages = self._passages(sorted({one.id for several in proposed for one in several}))
+            passages = self._passages(sorted({one.key for several in proposed for one in several}))
         return [
             [
-                Candidate(load_passage(passages[one.id]), one.words, one.meaning, one.score)
+                Candidate(load_passage(passages[one.key]), one.words, one.meaning, one.score)
                 for one in several
-                if one.id in passages
+                if one.key in passages
             ]
             for several in proposed
         ]
@@ -132,13 +132,13 @@ class ElasticIndex:
         """Return, for each passage, ids of indexed claims that may be about it, nearest first."""
         with reachable(self._url):
             proposed = self._propose(probes, kinds=(EntryKind.CLAIM,), limit=limit)
-        return [[one.id for one in several] for several in proposed]
+        return [[one.key for one in several] for several in proposed]
 
-    def _propose(self, probes: Sequence[Probe], *, kinds: tuple[EntryKind, ...], limit: int) -> list[list[Proposal]]:
+    def _propose(self, probes: Sequence[Probe], *, kinds: tuple[EntryKind, ...], limit: int) -> list[list[Scored]]:
         proposer = Proposer(self._client, self._alias, kinds=kinds)
         asked = [ask(probe, dim=self._dim) for probe in probes]
         batches = (asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH))
-        return [several[:limit] for batch in batches for several in proposer.propose(batch)]
+        return [best(several, limit=limit) for batch in batches for several in proposer.propose(batch)]
 
     def _passages(self, ids: Sequence[str]) -> dict[str, str]:
         if not ids:

@@ -6,10 +6,11 @@ from pathlib import Path
 from threading import RLock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from factdesk.records import Candidate
 from index._cursor import check_limit
-from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, article_share, ask, fuse, informative, rarity
+from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, Scored, article_share, ask, best, fuse, informative, rarity
 from index._paging import Pager
 from index._passages import load_passage
 from index._postings import Closeness, Shelf
@@ -132,25 +133,24 @@ class SqliteIndex:
     def _best(self, close: Closeness, *, articles: dict[int, float], limit: int) -> list[Candidate]:
         rows = np.fromiter(articles, dtype=np.int64, count=len(articles))
         chosen = np.union1d(close.nearest(RECALL_DEPTH), np.searchsorted(close.rowids, rows))
-        columns = (close.rowids[chosen].tolist(), close.words[chosen].tolist(), close.meaning[chosen].tolist())
-        scored = [
-            (fuse(words, meaning, article=articles.get(row, 0.0)), row, words, meaning)
-            for row, words, meaning in zip(*columns, strict=True)
-        ]
-        scored.sort(key=lambda one: (-one[0], one[1]))
-        return [
-            self._candidate(row, words=words, meaning=meaning, score=score) for score, row, words, meaning in scored[:limit]
-        ]
+        return [self._candidate(one) for one in best(_scored(close, chosen, articles=articles), limit=limit)]
 
-    def _candidate(self, row: int, *, words: float, meaning: float, score: float) -> Candidate:
-        line = self._connection.execute("SELECT passage FROM contents WHERE entry = ?", (row,)).fetchone()[0]
-        return Candidate(load_passage(line), words, meaning, score)
+    def _candidate(self, found: Scored) -> Candidate:
+        line = self._connection.execute("SELECT passage FROM contents WHERE entry = ?", (int(found.key),)).fetchone()[0]
+        return Candidate(load_passage(line), found.words, found.meaning, found.score)
 
     def _nearest_ids(self, close: Closeness, *, limit: int) -> list[str]:
         chosen = close.nearest(max(limit, RECALL_DEPTH))
-        scored = fuse(close.words[chosen], close.meaning[chosen], article=0.0)
-        rows = close.rowids[chosen][np.argsort(-scored, kind="stable")][:limit].tolist()
+        rows = [int(one.key) for one in best(_scored(close, chosen, articles={}), limit=limit)]
         return [self._connection.execute("SELECT id FROM entries WHERE entry = ?", (row,)).fetchone()[0] for row in rows]
+
+
+def _scored(close: Closeness, chosen: NDArray[np.int64], *, articles: dict[int, float]) -> list[Scored]:
+    rows, shares = close.rowids[chosen].tolist(), (close.words[chosen].tolist(), close.meaning[chosen].tolist())
+    return [
+        Scored(f"{row:020}", words, meaning, fuse(words, meaning, article=articles.get(row, 0.0)))
+        for row, words, meaning in zip(rows, *shares, strict=True)
+    ]
 
 
 def _compared(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Closeness]]:

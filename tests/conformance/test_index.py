@@ -524,6 +524,13 @@ class TestCandidates:
         assert proposed[0].passage.id == "x3"
         assert [one.score for one in proposed] == sorted((one.score for one in proposed), reverse=True)
 
+    def test_the_nearest_in_meaning_keeps_a_seat(self, index: SearchIndex) -> None:
+        index.add([factcheck(f"w{number}", "the dam was opened on purpose", "other") for number in range(30)])
+        index.add([factcheck("far", "سد النهر فتح عمدا", "dam")])
+        proposed = index.candidates([probe("the dam was opened on purpose", "dam")], limit=4)[0]
+        assert len(proposed) == 4
+        assert "far" in {one.passage.id for one in proposed}
+
     def test_each_probe_has_its_list_in_order(self, library: SearchIndex) -> None:
         probes = [probe("dam", "dam"), probe("bread", "bread")]
         alone = [library.candidates([one], limit=3)[0] for one in probes]
