@@ -68,7 +68,8 @@ def fold(text: str, code: str) -> str:
 
 def skeleton(name: str) -> str:
     """Return the consonant sounds of a name, the same for Latin and Arabic spelling in most cases (``Haldrin``: ``hltrn``)."""
-    return "".join(sound for sound in plain(name).translate(_SOUND) if sound in _KEPT)
+    sounds = [sound for sound in plain(name).translate(_SOUND) if sound in _KEPT]
+    return "".join(sound for place, sound in enumerate(sounds) if place == 0 or sounds[place - 1] != sound)
 
 
 @lru_cache(maxsize=20_000)
@@ -108,9 +109,9 @@ def _pieces(match: re.Match[str], code: str) -> tuple[int, int, str, str]:
 def _word(text: str, piece: tuple[int, int, str, str], *, joined: str | None, stops: frozenset[str], code: str) -> Word:
     start, end, form, raw = piece
     digits = raw[0].isdigit()
-    key = joined or ("#" + form if digits else _stem(form, code))
+    key = joined or ("#" + form if digits or form in _measures(code) else _stem(form, code))
     opens = not text[:start].rstrip() or text[:start].rstrip()[-1] in ".!?\n:؟"
-    capital = raw[0].isupper() and len(raw) > 1 and not joined and form not in stops
+    capital = raw[0].isupper() and len(raw) > 1 and not joined and form not in stops and not key.startswith("#")
     if capital and not (opens and _has_ending(form)):
         key = plain(raw)[:7]
     return Word(start, end, form, key, name=capital and not opens, digits=digits, stop=form in stops and not joined)
@@ -150,6 +151,17 @@ def word_lists() -> dict[str, tuple[str, ...]]:
 def _stops(code: str) -> frozenset[str]:
     lists = language(code)
     return frozenset(fold(word, code) for word in lists.stop_words | lists.negations if " " not in word)
+
+
+@cache
+def _measures(code: str) -> frozenset[str]:
+    """Return the words of units, figures and the calendar: they belong to a figure and are no content of their own."""
+    units = (form for entry, forms in word_lists().items() if entry.startswith("unit.") for form in forms)
+    calendar = (part for names in language(code).months for name in names for part in name.split())
+    clock = word_lists().get(f"clock.{code}", ())
+    weak = word_lists().get(f"weak.{code}", ())
+    figures = (form for form in language(code).number_words if form not in weak)
+    return frozenset(fold(form, code) for form in (*units, *calendar, *clock, *figures))
 
 
 @cache

@@ -19,7 +19,7 @@ _SAME_EVENT = 0.5
 _MEASURED = 1.5
 _SAME_CAUSE = 0.6
 _QUOTED = re.compile(r"[\"“«„]\s*([^\"”»“«„]{12,}?)\s*[\"”»]")
-_CLAUSE = re.compile(r"[;:،؛]|,\s(?!\d)|\.\s")
+_CLAUSE = re.compile(r"[;؛،]|:(?!\d)|,\s(?!\d)|\.\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class RuleDistortionReader:
         best = max(pairs, key=lambda pair: pair.share)
         whole = covered(reading, read(passage, passage_language))
         cause = split_cause(reading)
-        effect = covered(cause.effect, best.sentence) if cause else 0.0
+        effect = max(_things_shared(cause.effect, pair.sentence) for pair in pairs) if cause else 0.0
         if max(best.share, whole - 0.1, effect) < _SAME_SUBJECT or _elsewhere(reading, read(passage, passage_language)):
             return ()
         found = (
@@ -81,10 +81,12 @@ def _numbers(claim: Reading, passage: str, code: str) -> list[Difference]:
     stated = quantities(passage, code)
     whole = read(passage, code)
     found = []
-    for quantity in quantities(claim.text, claim.language):
+    own = quantities(claim.text, claim.language)
+    free = [other for other in stated if not any(agrees(one, other) for one in own)]
+    for quantity in own:
         if any(agrees(quantity, other) for other in stated):
             continue
-        rivals = [other for other in stated if _same_thing((claim, quantity), (whole, other))]
+        rivals = [other for other in free if _same_thing((claim, quantity), (whole, other))]
         if len({rival.value for rival in rivals}) == 1 and not _other_time(claim, whole):
             found.append(_number_difference(claim.text, quantity, (passage, rivals[0])))
     return found
@@ -226,8 +228,7 @@ def _causes(pair: _Pair, passage: str) -> list[Difference]:
         return []
     effect, cause, span = mine.effect, mine.cause, mine.span
     whole = read(passage, pair.sentence.language)
-    things = read(effect.text, effect.language).keys - effect.names
-    if len(things & whole.keys) < max(1, len(things) * _SAME_EVENT):
+    if _things_shared(effect, whole) < _SAME_EVENT:
         return []
     yours = _cause_of(passage, pair.sentence.language, effect)
     if yours is None or _names_cause(cause, read(passage[slice(*yours)], pair.sentence.language)):
@@ -235,6 +236,12 @@ def _causes(pair: _Pair, passage: str) -> list[Difference]:
     named, other = pair.claim.text[slice(*span)].strip(), passage[slice(*yours)].strip()
     words = f"The claim names a cause («{named}»), the evidence another («{other}»)."
     return [Difference(DifferenceKind.CAUSE, span, yours, words)]
+
+
+def _things_shared(effect: Reading, passage: Reading) -> float:
+    """Return the share of the effect's words, names left out, that stand in the passage."""
+    things = effect.keys - effect.names
+    return len(things & passage.keys) / len(things) if things else 0.0
 
 
 def _names_cause(cause: Reading, stated: Reading) -> bool:

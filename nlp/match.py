@@ -102,6 +102,7 @@ class PassageMatcher:
         """Return what the evidence says: support by any passage outweighs a difference to another."""
         near = [item for item in close if item.candidate.passage.kind is PassageKind.EVIDENCE and item.probability >= _EVIDENCE]
         differing: _Decision | None = None
+        supported: _Decision | None = None
         for item in near:
             passage = item.candidate.passage
             differences = self.distortion(
@@ -109,10 +110,12 @@ class PassageMatcher:
             )
             enough = item.claim_share >= _COVERED or item.probability >= _SURE
             if not differences and enough and _figures_held(claim, passage):
-                return _supported(item)
+                if _all_stated(claim, passage):
+                    return _supported(item)
+                supported = supported or _supported(item)
             if differences and differing is None:
                 differing = _differing(claim, document, item, differences=differences)
-        return differing
+        return differing or supported
 
 
 def load_matcher(
@@ -153,11 +156,19 @@ def _better(fact: _Decision | None, evidence: _Decision | None) -> _Decision | N
 def _figures_held(claim: Claim, passage: Passage) -> bool:
     """Say whether each number, day and cause of the claim stands in the passage or the text around it."""
     cause = split_cause(read(claim.text, claim.language))
-    if cause and covered(cause.cause, read(f"{passage.text}\n{passage.detail}", passage.language)) < _CAUSE_STATED:
+    if cause and covered(cause.cause, read(passage.text, passage.language)) < _CAUSE_STATED:
         return False
     stated = quantities(f"{passage.text}\n{passage.detail}", passage.language)
     held = all(any(agrees(one, other) for other in stated) for one in quantities(claim.text, claim.language))
     return held and _moments_held(claim, passage)
+
+
+def _all_stated(claim: Claim, passage: Passage) -> bool:
+    """Say whether every number and every moment of the claim stands in the passage itself."""
+    stated = quantities(passage.text, passage.language)
+    times = {moment.value for moment in moments(passage.text, passage.language)}
+    held = all(any(agrees(one, other) for other in stated) for one in quantities(claim.text, claim.language))
+    return held and all(one.value in times for one in moments(claim.text, claim.language))
 
 
 def _moments_held(claim: Claim, passage: Passage) -> bool:
