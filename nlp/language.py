@@ -5,6 +5,7 @@ text but takes seconds to load, is asked as well. A hint (what the source says o
 """
 
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -123,7 +124,9 @@ def _linear() -> "fasttext._FastText":
 def _second() -> _Second:
     from langidentify import Language, Model  # noqa: PLC0415 # costs seconds, needed seldom
 
-    return _Second(Model.load(Language.from_comma_separated(_SECOND)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # it leaves its files for the interpreter to close
+        return _Second(Model.load(Language.from_comma_separated(_SECOND)))
 
 
 def _short(hint: str | None) -> str | None:
