@@ -47,7 +47,7 @@ class ElasticIndex:
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget entries; unknown ids are ignored."""
-        self._bulk({"_op_type": "delete", "_id": identifier} for identifier in ids)
+        self._bulk(({"_op_type": "delete", "_id": identifier} for identifier in ids), ignored=(404,))
 
     def clear(self) -> None:
         """Forget everything (before a rebuild)."""
@@ -146,7 +146,7 @@ class ElasticIndex:
         found = self._client.mget(index=self._alias, ids=ids, source_includes=["passage"])["docs"]
         return {one["_id"]: one["_source"]["passage"] for one in found if one.get("found")}
 
-    def _bulk(self, actions: Iterable[dict[str, Any]]) -> None:
+    def _bulk(self, actions: Iterable[dict[str, Any]], *, ignored: tuple[int, ...] = ()) -> None:
         with reachable(self._url):
             try:
                 bulk(
@@ -154,7 +154,8 @@ class ElasticIndex:
                     actions,
                     index=self._alias,
                     max_chunk_bytes=_BULK_BYTES,
-                    ignore_status=(404,),
+                    require_alias=True,
+                    ignore_status=ignored,
                     raise_on_error=True,
                 )
             except BulkIndexError as error:

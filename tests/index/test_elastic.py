@@ -93,3 +93,14 @@ def test_pages_go_on_when_the_frozen_view_is_gone(url: str) -> None:
 @pytest.mark.elastic
 def test_discarding_what_is_not_there_is_no_error(url: str) -> None:
     discard_index(url)
+
+
+@pytest.mark.elastic
+def test_nothing_is_written_to_an_index_that_somebody_deleted(url: str) -> None:
+    index = open_index(url, dim=DIM)
+    discard_index(url)
+    with pytest.raises(IndexUnavailableError):
+        index.add(DOCUMENTS)
+    with Elasticsearch(url.rpartition("/")[0]) as client:
+        assert not client.indices.exists(index=alias_of(url))
+    index.close()
