@@ -24,6 +24,7 @@ def sounds(reading: Reading) -> frozenset[str]:
     return frozenset(sound for sound in found if len(sound) >= 2)
 
 
+@lru_cache(maxsize=50_000)
 def shared_keys(left: Reading, right: Reading) -> frozenset[str]:
     """Return the keys of ``left`` that ``right`` holds too, a name counting when it sounds alike in another script."""
     common = left.keys & right.keys
@@ -39,6 +40,12 @@ def _heard(form: str, heard: frozenset[str]) -> bool:
     return len(sound) >= 2 and (sound in heard or (len(sound) >= 4 and sound[1:] in heard))
 
 
+@lru_cache(maxsize=20_000)
+def whole_weight(reading: Reading) -> float:
+    """Return the weight of all the content of ``reading``."""
+    return weight(reading, reading.keys)
+
+
 def weight(reading: Reading, keys: frozenset[str]) -> float:
     """Return the summed weight of ``keys``: a name a little less than a thing, a vague word half, a number not at all."""
     return sum(
@@ -48,10 +55,11 @@ def weight(reading: Reading, keys: frozenset[str]) -> float:
 
 def covered(left: Reading, right: Reading) -> float:
     """Return the share (0 … 1) of the content of ``left`` that stands in ``right``."""
-    whole = weight(left, left.keys)
+    whole = whole_weight(left)
     return weight(left, shared_keys(left, right)) / whole if whole else 0.0
 
 
+@lru_cache(maxsize=20_000)
 def core(reading: Reading) -> Reading:
     """Return what follows a lead-in with a colon ("Update from the valley: …") when that says enough; else the whole."""
     head, mark, rest = reading.text.partition(":")

@@ -43,9 +43,12 @@ class Word:
     stop: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """A text read once: ``words`` in order, the content ``keys``, and the ``names`` (comparison keys of proper names)."""
+    """A text read once: ``words`` in order, the content ``keys``, and the ``names`` (comparison keys of proper names).
+
+    Compared by identity: ``read`` gives one object a text, so that what is derived from it can be kept cheaply.
+    """
 
     text: str
     language: str
@@ -66,6 +69,7 @@ def fold(text: str, code: str) -> str:
     return unicodedata.normalize("NFC", text.casefold()) if code == "vi" else plain(text)
 
 
+@lru_cache(maxsize=50_000)
 def skeleton(name: str) -> str:
     """Return the consonant sounds of a name, the same for Latin and Arabic spelling in most cases (``Haldrin``: ``hltrn``)."""
     sounds = [sound for sound in plain(name).translate(_SOUND) if sound in _KEPT]

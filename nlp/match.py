@@ -25,7 +25,7 @@ from nlp._closeness import Closeness, closeness
 from nlp._cues import distant_cues, false_cues
 from nlp._numbers import agrees, moments, quantities
 from nlp._overlap import covered, spans
-from nlp._words import read
+from nlp._words import Reading, read
 from nlp.base import DistortionReader, Encoder, StanceReader, StanceReading
 from nlp.distortion import load_distortion
 from nlp.languages import language, phrases
@@ -38,6 +38,8 @@ _COVERED = 0.72
 _SURE = 0.7
 _CAUSE_STATED = 0.3
 _FALSE = 0.4
+_NEAR_MEANING = 0.5
+_SOME_WORDS = 0.3
 _TRUE = 0.8
 _CANDIDATES = 20
 
@@ -79,7 +81,8 @@ class PassageMatcher:
             item for item in candidates[:_CANDIDATES] if item.passage.document_id != claim.document_id or not claim.document_id
         )
         plausible = [item for item in own if item.words > 0.02 or item.meaning > 0.3 or item.score > 0.02]
-        found = [closeness(claim, item, setting=setting) for item in plausible]
+        mine = read(claim.text, claim.language)
+        found = [closeness(claim, item, setting=setting) for item in plausible if _can_be_close(mine, item)]
         if _looks_ahead(claim.text, claim.language):
             found = [item for item in found if _looks_ahead(item.candidate.passage.text, item.candidate.passage.language)]
         return sorted((item for item in found if item.probability >= _SUGGEST), key=lambda item: -item.probability)
@@ -116,6 +119,14 @@ class PassageMatcher:
             if differences and differing is None:
                 differing = _differing(claim, document, item, differences=differences)
         return differing or supported
+
+
+def _can_be_close(claim: Reading, item: Candidate) -> bool:
+    """Say whether a full comparison can still find a candidate close: a near meaning, or shared words beside a fair one."""
+    if item.meaning >= _NEAR_MEANING:
+        return True
+    yours = read(item.passage.text, item.passage.language)
+    return covered(claim, yours) >= _SOME_WORDS or covered(yours, claim) >= _SOME_WORDS
 
 
 def load_matcher(
