@@ -8,8 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
+from factdesk.cli.eval_retrieval import register
 from factdesk.errors import UnreadableError
 from factdesk.evaluation.retrieval import average_precision, measure_retrieval, read_library, read_task
 from index import open_index
@@ -114,3 +117,18 @@ def test_a_malformed_library_line_is_named(files: Path, line: str) -> None:
 def test_a_missing_file_is_one_clear_error(files: Path) -> None:
     with pytest.raises(UnreadableError, match="cannot be opened"):
         list(read_library(files / "none.jsonl"))
+
+
+def test_the_command_prints_progress_aside_and_one_json_object_last(files: Path) -> None:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    register(app)
+    paths = {"--library": "library.jsonl.xz", "--queries": "queries.tsv", "--qrels": "qrels.tsv", "--out": "scores.json"}
+    result = CliRunner().invoke(
+        app, ["retrieval", *(word for name, file in paths.items() for word in (name, str(files / file)))]
+    )
+    assert result.exit_code == 0, result.output
+    line = json.loads(result.stdout.splitlines()[-1])
+    assert line["map@5"] == 1.0
+    assert json.loads((files / "scores.json").read_text()) == line
+    assert "3 passages indexed" in result.stderr
