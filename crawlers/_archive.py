@@ -4,8 +4,10 @@ One record is one gzip member, so that ``(file, offset)`` finds it in one seek. 
 starts its own and holds a lock on it; what a killed process left half-written at the end of a file is cut off.
 """
 
+import base64
 import fcntl
 import gzip
+import hashlib
 import io
 import os
 import zlib
@@ -196,6 +198,7 @@ def _members(record: Exchange | Resource) -> Iterator[bytes]:
             record.url,
             "resource",
             payload=io.BytesIO(record.body),
+            length=len(record.body),
             warc_content_type=record.media_type,
             warc_headers_dict={"WARC-Date": _date(record.made_at)},
         )
@@ -206,14 +209,16 @@ def _members(record: Exchange | Resource) -> Iterator[bytes]:
         record.url,
         "revisit" if record.revisit else "response",
         payload=io.BytesIO(b"" if record.revisit else record.body),
+        length=0 if record.revisit else len(record.body),
         http_headers=http,
-        warc_headers_dict={"WARC-Date": _date(record.fetched_at), **(_REVISIT if record.revisit else {})},
+        warc_headers_dict={"WARC-Date": _date(record.fetched_at), **(_revisit(record) if record.revisit else {})},
     )
     asked = StatusAndHeaders(f"GET {record.url} HTTP/1.1", _safe(record.request_headers), is_http_request=True)
     request = writer.create_warc_record(
         record.url,
         "request",
         payload=io.BytesIO(b""),
+        length=0,
         http_headers=asked,
         warc_headers_dict={
             "WARC-Date": _date(record.fetched_at),
@@ -223,9 +228,18 @@ def _members(record: Exchange | Resource) -> Iterator[bytes]:
     return _written(writer, buffer, [response, request])
 
 
-_REVISIT = {"WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"}
+_PROFILES = "http://netpreserve.org/warc/1.1/revisit"
 _REASONS = {200: "OK", 203: "Non-Authoritative Information", 304: "Not Modified"}
 _ON_THE_WIRE = frozenset({"transfer-encoding", "connection", "keep-alive", "trailer", "upgrade"})
+
+
+def _revisit(record: Exchange) -> dict[str, str]:
+    """Headers of a record that says: the same as before (by a 304, or by the same bytes)."""
+    if record.status == 304:
+        return {"WARC-Profile": f"{_PROFILES}/server-not-modified", "WARC-Refers-To-Target-URI": record.url}
+    digest = base64.b32encode(hashlib.sha1(record.body, usedforsecurity=False).digest()).decode()
+    told = {"WARC-Payload-Digest": f"sha1:{digest}", "WARC-Refers-To-Target-URI": record.url}
+    return {"WARC-Profile": f"{_PROFILES}/identical-payload-digest", **told}
 
 
 def _written(writer: WARCWriter, buffer: io.BytesIO, records: Sequence[object]) -> Iterator[bytes]:
@@ -253,8 +267,16 @@ def _archived(record: object) -> Archived:
 def _warcinfo(name: str) -> bytes:
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
-    fields = {"software": "Factdesk", "format": "WARC File Format 1.1", "robots": "obey"}
-    writer.write_record(writer.create_warcinfo_record(name, fields))
+    fields = b"software: Factdesk\r\nformat: WARC File Format 1.1\r\nrobots: obey\r\n"
+    record = writer.create_warc_record(
+        None,
+        "warcinfo",
+        payload=io.BytesIO(fields),
+        length=len(fields),
+        warc_content_type="application/warc-fields",
+        warc_headers_dict={"WARC-Filename": name},
+    )
+    writer.write_record(record)
     return gzip.compress(buffer.getvalue(), _LEVEL, mtime=0)
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 import feedparser
@@ -63,10 +64,10 @@ def _xml_links(fetched: Fetched) -> Listing | Unlisted:
         return Unlisted(f"The feed cannot be read: {type(error).__name__}.")
     if not parsed.version and not parsed.entries:
         return Unlisted("Neither RSS, Atom nor JSON Feed.")
-    if parsed.bozo and not parsed.entries:
-        return Unlisted(f"The feed is broken: {type(parsed.bozo_exception).__name__}.")
     language = short_language(parsed.feed.get("language"))
     links = [link for entry in parsed.entries if (link := _entry(entry, fetched.url, language)) is not None]
+    if parsed.bozo and not links:
+        return Unlisted(f"The feed is broken: {type(parsed.bozo_exception).__name__}.")
     return Listing(tuple(links), title=plain(parsed.feed.get("title")), language=language)
 
 
@@ -83,8 +84,8 @@ def _entry(entry: Mapping[str, object], base: str, language: str | None) -> Item
     return ItemLink(
         url,
         title=plain(entry.get("title")),
-        published=_when(entry.get("published_parsed")) or _when(entry.get("updated_parsed")),
-        updated=_when(entry.get("updated_parsed")),
+        published=_when(entry, "published_parsed") or _when(entry, "updated_parsed"),
+        updated=_when(entry, "updated_parsed"),
         language=short_language(own) or language,
     )
 
@@ -101,7 +102,8 @@ def _detail_language(entry: Mapping[str, object]) -> object:
     return detail.get("language") if isinstance(detail, Mapping) else None
 
 
-def _when(parsed: object) -> datetime | None:
+def _when(entry: Mapping[str, object], name: str) -> datetime | None:
+    parsed = entry[name] if name in entry else None  # noqa: SIM401 # get() answers with a neighbouring field
     if not isinstance(parsed, tuple):
         return None
     try:
@@ -145,8 +147,8 @@ def iso_instant(value: object) -> datetime | None:
 
 
 def plain(value: object) -> str | None:
-    """Return a title without tags and line breaks, at most 500 characters."""
-    text = " ".join(_TAGS.sub(" ", str(value or "")).split())
+    """Return a title without tags, entities and line breaks, at most 500 characters."""
+    text = " ".join(unescape(_TAGS.sub(" ", str(value or ""))).split())
     return text[:500] or None
 
 

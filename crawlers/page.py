@@ -116,4 +116,4 @@ def _score(anchor: html.HtmlElement, url: str, words: str) -> int:
     score += 2 * (len(words.split()) >= _LONG_WORDS or len(words) >= _LONG_CHARACTERS)
     score += 2 * bool(_DATED.search(path)) + bool(_NUMBERED.search(path)) + bool(_SLUG.search(path.rstrip("/")))
     score += bool(above & {"article", "h1", "h2", "h3", "h4"}) + (len(path.strip("/").split("/")) > 1)
-    return score - 2 * bool(above & _ASIDE)
+    return score - 3 * bool(above & _ASIDE)

@@ -108,5 +108,12 @@ def _children(root: etree._Element, base: str) -> list[str]:
     for place, node in enumerate(_named(root, "sitemap")):
         url = urljoin(base, _text(node, "loc") or "")
         if url.startswith(("http://", "https://")):
-            told.append(("news" not in url.lower(), -(iso_instant(_text(node, "lastmod")) or _OLDEST).timestamp(), place, url))
+            told.append(
+                (
+                    "news" not in urlsplit(url).path.lower(),
+                    -(iso_instant(_text(node, "lastmod")) or _OLDEST).timestamp(),
+                    place,
+                    url,
+                )
+            )
     return [url for *_, url in sorted(told)[:_MOST_CHILDREN]]
