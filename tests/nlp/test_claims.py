@@ -24,6 +24,22 @@ FACTS = {
     "es": "Unas 1.200 personas fueron evacuadas de Lower Teyn el 12 de marzo.",
     "fr": "Environ 1 200 personnes ont été évacuées de Lower Teyn le 12 mars.",
     "ar": "تم إجلاء نحو 1200 شخص من تين السفلى في 12 مارس.",
+    "de": "Rund 1.200 Menschen wurden am 12. März aus Lower Teyn gebracht.",
+    "pt": "Cerca de 1.200 pessoas foram retiradas de Lower Teyn em 12 de março.",
+    "it": "Circa 1.200 persone sono state evacuate da Lower Teyn il 12 marzo.",
+    "nl": "Ongeveer 1.200 mensen zijn op 12 maart uit Lower Teyn geëvacueerd.",
+    "pl": "Około 1200 osób ewakuowano z Lower Teyn 12 marca.",
+    "tr": "Yaklaşık 1.200 kişi 12 Mart'ta Lower Teyn'den tahliye edildi.",
+    "id": "Sekitar 1.200 orang dievakuasi dari Lower Teyn pada 12 Maret.",
+    "ru": "Около 1200 человек эвакуировали из Нижнего Тейна 12 марта.",
+}
+IDLE = {
+    "en": "Good evening and welcome to all of you.",
+    "vi": "Xin chào tất cả mọi người.",
+    "es": "Buenas noches a todos ustedes.",
+    "fr": "Bonsoir à toutes et à tous.",
+    "ar": "مرحبا بكم جميعا.",
+    "de": "Guten Abend und herzlich willkommen.",
 }
 NOT_CHECKABLE = [
     ("en", "question", "Has the Haldrin dam cracked, and who knew about it?"),
@@ -49,6 +65,14 @@ NOT_CHECKABLE = [
     ("ar", "opinion", "في رأيي فشلت البلدية في حماية السكان."),
     ("ar", "prediction", "سوف يغرق الوادي كله مساء الجمعة."),
     ("ar", "wish", "اللهم احفظ أهل الوادي من الفيضان."),
+    ("de", "opinion", "Ich finde, die Bürgermeisterin hat völlig versagt."),
+    ("pt", "opinion", "É uma vergonha que a prefeitura não tenha avisado ninguém."),
+    ("it", "prediction", "Tutta la valle sarà sott'acqua entro venerdì sera."),
+    ("nl", "opinion", "Volgens mij heeft de gemeente de bewoners verraden."),
+    ("pl", "prediction", "Cała dolina będzie pod wodą w piątek wieczorem."),
+    ("tr", "opinion", "Bence belediye halkı korumakta sınıfta kaldı."),
+    ("id", "prediction", "Seluruh lembah akan terendam air pada Jumat malam."),
+    ("ru", "opinion", "По-моему, мэрия предала жителей нижнего города."),
 ]
 
 
@@ -179,17 +203,8 @@ def test_the_same_documents_give_the_same_claims(encoder: Encoder) -> None:
 
 def test_check_worthy_sentences_score_above_idle_ones(encoder: Encoder) -> None:
     model = load_checkworthiness()
-    for code, fact in FACTS.items():
-        texts = [
-            fact,
-            {
-                "en": "Good evening and welcome to all of you.",
-                "vi": "Xin chào tất cả mọi người.",
-                "es": "Buenas noches a todos ustedes.",
-                "fr": "Bonsoir à toutes et à tous.",
-                "ar": "مرحبا بكم جميعا.",
-            }[code],
-        ]
+    for code, idle_text in IDLE.items():
+        texts = [FACTS[code], idle_text]
         fact_score, idle = model.score(read_wordings(texts, code), code, encoder(texts))
         assert fact_score > idle + 0.1
 

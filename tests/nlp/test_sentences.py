@@ -33,6 +33,8 @@ def pieces(text: str, code: str) -> list[str]:
         ("es", ["El Sr. Pérez llegó a EE.UU. ayer.", "¿Qué pasó?", "¡Nada!", "Subió 3.500 m.", "Fin."]),
         ("ar", ["انهار السد.", "هل هذا صحيح؟", "نعم!", "قال د. سامي إن الماء ارتفع 3.5 متر."]),
         ("vi", ["TP. Hồ Chí Minh ngập.", "Nước dâng 3,5 m.", "Có đúng không?", 'TS. Lan nói: "Không."', "Hết."]),
+        ("de", ["Am 3. November kam Dr. Müller, z.B. mit Hr. Weiß.", "Der Fluss stieg um ca. 2,5 m.", "Ende."]),
+        ("ru", ["Вода поднялась на 2 м.", "Пострадали 3 тыс. человек, т.е. почти все.", "Конец."]),
         ("xx", ["One unknown tongue.", "Another sentence."]),
     ],
 )
