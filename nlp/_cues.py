@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from nlp._words import Reading, word_lists
 from nlp.languages import language, phrases
@@ -20,7 +20,8 @@ class Cue:
     words: str
 
 
-def false_cues(text: str, code: str, *, weak: bool = False) -> list[Cue]:
+@lru_cache(maxsize=20_000)
+def false_cues(text: str, code: str, *, weak: bool = False) -> tuple[Cue, ...]:
     """Return the words that call something false, those under a negation ("not a rumour") left out.
 
     ``weak`` adds the language's other denial words (denies, rejected …). Words only found in ``text`` count.
@@ -29,7 +30,7 @@ def false_cues(text: str, code: str, *, weak: bool = False) -> list[Cue]:
     found = _found(_pattern(code, "false"), folded)
     if weak:
         found += _found(phrases(language(code).denial_words), folded)
-    return [cue for cue in found if not _denied(folded, cue, code)]
+    return tuple(cue for cue in found if not _denied(folded, cue, code))
 
 
 def distant_cues(text: str, code: str) -> list[Cue]:
@@ -62,6 +63,7 @@ def doubts(text: str, code: str) -> list[Cue]:
     return _found(_pattern(code, "doubt"), text.casefold())
 
 
+@lru_cache(maxsize=20_000)
 def negated_keys(reading: Reading) -> dict[str, tuple[int, int]]:
     """Return ``{key: span of the negation}`` for content words in the reach of a negation (three words, same clause)."""
     code = reading.language

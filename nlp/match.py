@@ -6,6 +6,7 @@ unsure is ``disputed`` (with the passage shown) or ``unchecked``; a sentence tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from factdesk.records import (
     Candidate,
@@ -65,10 +66,14 @@ class PassageMatcher:
 
     def __call__(self, claim: Claim, document: Document, candidates: Sequence[Candidate]) -> Finding:
         """Return the one finding of ``claim``; ``UNCHECKED`` without a citation when nothing is close enough."""
+        close = self._close(claim, document, candidates)
+        if not close:
+            return _finding(
+                claim, _Decision(FindingKind.UNCHECKED, 0.8, reasons=("No passage of the library is close enough.",))
+            )
         reason = _not_checkable(claim, document)
         if reason:
             return _finding(claim, _Decision(FindingKind.UNCHECKED, 0.9, reasons=(reason,)))
-        close = self._close(claim, document, candidates)
         decision = _better(self._by_factcheck(claim, document, close), self._by_evidence(claim, document, close))
         return _finding(
             claim, decision or _Decision(FindingKind.UNCHECKED, 0.8, reasons=("No passage of the library is close enough.",))
@@ -83,9 +88,10 @@ class PassageMatcher:
         plausible = [item for item in own if item.words > 0.02 or item.meaning > 0.3 or item.score > 0.02]
         mine = read(claim.text, claim.language)
         found = [closeness(claim, item, setting=setting) for item in plausible if _can_be_close(mine, item)]
-        if _looks_ahead(claim.text, claim.language):
+        found = [item for item in found if item.probability >= _SUGGEST]
+        if found and _looks_ahead(claim.text, claim.language):
             found = [item for item in found if _looks_ahead(item.candidate.passage.text, item.candidate.passage.language)]
-        return sorted((item for item in found if item.probability >= _SUGGEST), key=lambda item: -item.probability)
+        return sorted(found, key=lambda item: -item.probability)
 
     def _by_factcheck(self, claim: Claim, document: Document, close: list[Closeness]) -> _Decision | None:
         nearest = next((item for item in close if item.candidate.passage.kind is PassageKind.FACTCHECK), None)
@@ -141,11 +147,17 @@ def _not_checkable(claim: Claim, document: Document) -> str:
     words, text = language(claim.language), claim.text.casefold()
     if claim.text.rstrip(" \"'»”)").endswith(tuple(words.question_marks)) or "¿" in claim.text:
         return "A question states nothing to check."
-    if phrases(words.satire_markers).search(f"{document.title}\n{document.text}".casefold()):
+    if _is_satire(document.title, document.text, document.language):
         return "The document calls itself satire."
     if phrases(words.opinion_markers).search(text):
         return "An opinion is not checked."
     return ""
+
+
+@lru_cache(maxsize=2_000)
+def _is_satire(title: str, text: str, code: str) -> bool:
+    """Say whether a document calls itself satire anywhere; kept, for its claims come one after another."""
+    return bool(phrases(language(code).satire_markers).search(f"{title}\n{text}".casefold()))
 
 
 def _looks_ahead(text: str, code: str) -> bool:

@@ -78,7 +78,7 @@ def _read(scene: _Scene) -> StanceReading:
     return StanceReading(Stance.ASSERTS, 0.85)
 
 
-def _own(cues: list[Cue], passage: Reading) -> list[Cue]:
+def _own(cues: Sequence[Cue], passage: Reading) -> list[Cue]:
     """Return the cues that are the writer's, not words of the passage itself."""
     return [cue for cue in cues if cue.words not in passage.text.casefold()]
 
