@@ -151,7 +151,7 @@ class _Shift:
                 self._start_poll(polling)
         await self._take_due()
         while self._tasks:
-            await asyncio.wait(set(self._tasks.values()), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({next(iter(self._tasks.values()))})
 
     async def _serve(self) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
