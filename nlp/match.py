@@ -135,6 +135,11 @@ def _can_be_close(claim: Reading, item: Candidate) -> bool:
     return covered(claim, yours) >= _SOME_WORDS or covered(yours, claim) >= _SOME_WORDS
 
 
+def word_closeness(claim: Claim, passage: Passage) -> float:
+    """Return the share (0 … 1) of the passage's words, names and things that the claim holds, across languages."""
+    return covered(read(passage.text, passage.language), read(claim.text, claim.language))
+
+
 def load_matcher(
     encoder: Encoder, *, stance: StanceReader | None = None, distortion: DistortionReader | None = None
 ) -> PassageMatcher:
