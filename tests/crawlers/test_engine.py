@@ -265,6 +265,21 @@ def test_sigterm_ends_it_within_three_seconds(tmp_path: Path) -> None:
             assert time.monotonic() - started < 3
 
 
+def test_behind_a_proxy_no_name_is_resolved(tmp_path: Path) -> None:
+    with rig(tmp_path) as world:
+        world.settings = world.settings.model_copy(
+            update={"collector": world.settings.collector.model_copy(update={"proxy": world.server.url})}
+        )
+        feed = b"<rss><channel><item><link>http://news.invalid/a</link></item></channel></rss>"
+        world.site.pages["news.invalid/feed"] = Answer(feed, "application/rss+xml")
+        world.site.pages["news.invalid/a"] = Answer(page("a").encode())
+        with writing(world.engine) as connection:
+            sources.add(connection, sources.NewSource("feed", "http://news.invalid/feed", "N"), now=datetime.now(UTC))
+        world.collect()
+        assert [visit.target for visit in world.server.log.visits("news.invalid")] == ["/robots.txt", "/feed", "/a"]
+        assert len(captures.waiting(world.engine, limit=9, worker="test")) == 1
+
+
 def test_public_sources_need_a_contact(tmp_path: Path) -> None:
     with rig(tmp_path, contact="") as world:
         with writing(world.engine) as connection:
