@@ -17,6 +17,7 @@ from starlette.responses import Response
 from dashboards import _words
 from dashboards._marking import claim_runs, passage_runs, spans
 from factdesk.settings import Settings
+from factdesk.store.trends import Bar
 from factdesk.store.users import Session
 from index.base import SearchIndex
 
@@ -97,6 +98,8 @@ def templates_for(settings: Settings) -> Jinja2Templates:
         claim_runs=claim_runs,
         passage_runs=passage_runs,
         spans=spans,
+        bars=lambda pairs: [Bar(label, (number,)) for label, number in pairs],
+        named_languages=lambda bars: [Bar(_words.language_name(bar.label), bar.values) for bar in bars],
     )
     return Jinja2Templates(env=environment)
 

@@ -1,0 +1,270 @@
+"""What a manager reads: what spreads and where, how fast the desk answers, and what the desk could not see."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from statistics import median
+
+from sqlalchemy import Connection, Engine, func, select
+
+from factdesk.store.database import reading
+from factdesk.store.reviews import newest_reviews
+from factdesk.store.tables import claims, documents, findings, items, polls, reviews, sources, statement_findings, statements
+
+FLAGS = ("repeats", "distorts")
+_DISMISSED = ("rejected", "not_checkable")
+_ANSWERED = ("polled", "unchanged")
+_SEEN = ("kept", "duplicate", "unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its label and how many findings of each flag kind, in the order of ``FLAGS``."""
+
+    label: str
+    values: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """Sum of the values."""
+        return sum(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Flags of a period (those that people dismissed left out), counted five ways; ``kinds`` counts all findings."""
+
+    since: datetime
+    until: datetime
+    days: tuple[Bar, ...]
+    languages: tuple[Bar, ...]
+    sources: tuple[Bar, ...]
+    events: tuple[Bar, ...]
+    kinds: tuple[Bar, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A published statement with the seconds from the claim's first sighting to its publication, when that is known."""
+
+    statement_id: int
+    slug: str
+    claim: str
+    language: str
+    first_seen_at: datetime | None
+    published_at: datetime
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """How the desk keeps up: decisions and statements of a period, and what waits now."""
+
+    decided: tuple[Bar, ...]
+    decisions: dict[str, int]
+    waiting: int
+    to_draft: int
+    answers: tuple[Answer, ...]
+    median_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What could not be seen of one source in a period: polls that failed, and listed items by how they ended."""
+
+    source: str
+    failed_polls: int
+    polls: int
+    outcomes: dict[str, int]
+    never_polled: bool
+
+    @property
+    def total(self) -> int:
+        """Failed polls and items that were not read."""
+        return self.failed_polls + sum(self.outcomes.values()) + int(self.never_polled)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One source with what its last polls said."""
+
+    id: int
+    name: str
+    kind: str
+    role: str
+    language: str | None
+    event: str | None
+    enabled: bool
+    failures: int
+    next_due_at: datetime | None
+    last: tuple["PollLine", ...]
+    items: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PollLine:
+    """One poll of a source."""
+
+    at: datetime
+    outcome: str
+    status: int | None
+    listed: int
+    new: int
+    reason: str
+
+
+def newest_flag_at(engine: Engine) -> datetime | None:
+    """Return when the newest flagged document was published."""
+    query = select(func.max(documents.c.published_at)).join(findings, findings.c.document_id == documents.c.id)
+    with reading(engine) as connection:
+        return connection.execute(query.where(findings.c.kind.in_(FLAGS))).scalar()
+
+
+def spread(engine: Engine, *, since: datetime, until: datetime, zone: tzinfo, event: str | None = None) -> Spread:
+    """Count the flags on documents published in [since, until], by the days of ``zone``."""
+    newest = newest_reviews()
+    query = (
+        select(
+            documents.c.published_at, findings.c.kind, claims.c.language, documents.c.event, sources.c.name, newest.c.decision
+        )
+        .join(claims, claims.c.id == findings.c.claim_id)
+        .join(documents, documents.c.id == findings.c.document_id)
+        .join(sources, sources.c.id == documents.c.source_id)
+        .outerjoin(newest, newest.c.finding_id == findings.c.id)
+        .where(documents.c.published_at >= since, documents.c.published_at <= until)
+    )
+    with reading(engine) as connection:
+        rows = connection.execute(query if event is None else query.where(documents.c.event == event)).all()
+    flags = [row for row in rows if row.kind in FLAGS and row.decision not in _DISMISSED]
+    return Spread(
+        since=since,
+        until=until,
+        days=_by_day(((row.published_at.astimezone(zone).date(), row.kind) for row in flags), since, until=until, zone=zone),
+        languages=_bars((row.language, row.kind) for row in flags),
+        sources=_bars((row.name, row.kind) for row in flags),
+        events=_bars((row.event or "no event", row.kind) for row in flags),
+        kinds=tuple(Bar(kind, (number,)) for kind, number in Counter(row.kind for row in rows).most_common()),
+        total=len(flags),
+    )
+
+
+def throughput(engine: Engine, *, since: datetime, zone: tzinfo, now: datetime) -> Throughput:
+    """Count decisions and statements since an instant, and what waits now."""
+    with reading(engine) as connection:
+        taken = connection.execute(select(reviews.c.at, reviews.c.decision).where(reviews.c.at >= since)).all()
+        days = Counter(row.at.astimezone(zone).date() for row in taken)
+        made = _answers(connection, since)
+        waiting, to_draft = _waiting(connection)
+    times = [answer.seconds for answer in made if answer.seconds is not None]
+    return Throughput(
+        decided=tuple(Bar(day.isoformat(), (days[day],)) for day in _days(since, until=now, zone=zone)),
+        decisions=dict(Counter(row.decision for row in taken)),
+        waiting=waiting,
+        to_draft=to_draft,
+        answers=made,
+        median_s=median(times) if times else None,
+    )
+
+
+def gaps(engine: Engine, *, since: datetime) -> list[Gap]:
+    """Return per enabled source what could not be seen since an instant, most first; sources without a gap are left out."""
+    with reading(engine) as connection:
+        named = connection.execute(select(sources.c.id, sources.c.name, sources.c.polls).where(sources.c.enabled)).all()
+        polled = connection.execute(
+            select(polls.c.source_id, polls.c.outcome, func.count().label("number"))
+            .where(polls.c.started_at >= since, polls.c.finished_at.is_not(None))
+            .group_by(polls.c.source_id, polls.c.outcome)
+        ).all()
+        ended = connection.execute(
+            select(items.c.source_id, items.c.outcome, func.count().label("number"))
+            .where(items.c.first_seen_at >= since, items.c.outcome.is_not(None), items.c.outcome.not_in(_SEEN))
+            .group_by(items.c.source_id, items.c.outcome)
+        ).all()
+    found = [
+        Gap(
+            source=row.name,
+            failed_polls=sum(p.number for p in polled if p.source_id == row.id and p.outcome not in _ANSWERED),
+            polls=sum(p.number for p in polled if p.source_id == row.id),
+            outcomes={i.outcome: i.number for i in ended if i.source_id == row.id},
+            never_polled=not any(p.source_id == row.id for p in polled),
+        )
+        for row in named
+    ]
+    return sorted((gap for gap in found if gap.total), key=lambda gap: (-gap.total, gap.source))
+
+
+def health(engine: Engine, *, polls_each: int = 5) -> list[Health]:
+    """Return every source with its last polls and how its items ended, by name."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(sources).order_by(sources.c.name, sources.c.id)).all()
+        ended = connection.execute(
+            select(items.c.source_id, func.coalesce(items.c.outcome, "open").label("outcome"), func.count().label("number"))
+            .group_by(items.c.source_id, items.c.outcome)
+            .order_by(func.count().desc())
+        ).all()
+        told: dict[int, dict[str, int]] = {}
+        for row in ended:
+            told.setdefault(row.source_id, {})[row.outcome] = row.number
+        return [
+            Health(
+                *(row.id, row.name, row.kind, row.role, row.language, row.event, row.enabled, row.failures, row.next_due_at),
+                last=_last_polls(connection, row.id, polls_each),
+                items=told.get(row.id, {}),
+            )
+            for row in rows
+        ]
+
+
+def _last_polls(connection: Connection, source_id: int, limit: int) -> tuple[PollLine, ...]:
+    rows = connection.execute(
+        select(polls).where(polls.c.source_id == source_id).order_by(polls.c.started_at.desc(), polls.c.id.desc()).limit(limit)
+    )
+    return tuple(PollLine(row.started_at, row.outcome, row.status, row.items_listed, row.items_new, row.reason) for row in rows)
+
+
+def _waiting(connection: Connection) -> tuple[int, int]:
+    newest = newest_reviews()
+    flags = (
+        select(func.count())
+        .select_from(findings)
+        .outerjoin(newest, newest.c.finding_id == findings.c.id)
+        .where(findings.c.kind.in_(FLAGS))
+    )
+    taken = select(statement_findings.c.finding_id)
+    waiting = connection.execute(flags.where(newest.c.decision.is_(None))).scalar_one()
+    to_draft = connection.execute(flags.where(newest.c.decision == "confirmed", findings.c.id.not_in(taken))).scalar_one()
+    return waiting, to_draft
+
+
+def _answers(connection: Connection, since: datetime) -> tuple[Answer, ...]:
+    rows = connection.execute(
+        select(statements).where(statements.c.published_at >= since).order_by(statements.c.published_at.desc())
+    )
+    return tuple(
+        Answer(
+            *(row.id, row.slug, row.claim_text, row.language, row.claim_first_seen_at, row.published_at),
+            seconds=(row.published_at - row.claim_first_seen_at).total_seconds() if row.claim_first_seen_at else None,
+        )
+        for row in rows
+    )
+
+
+def _bars(pairs: Iterable[tuple[str, str]]) -> tuple[Bar, ...]:
+    counted = Counter(pairs)
+    labels = {label for label, _ in counted}
+    made = [Bar(label, tuple(counted[label, kind] for kind in FLAGS)) for label in labels]
+    return tuple(sorted(made, key=lambda bar: (-bar.total, bar.label))[:30])
+
+
+def _by_day(pairs: Iterable[tuple[date, str]], since: datetime, *, until: datetime, zone: tzinfo) -> tuple[Bar, ...]:
+    counted = Counter(pairs)
+    return tuple(
+        Bar(day.isoformat(), tuple(counted[day, kind] for kind in FLAGS)) for day in _days(since, until=until, zone=zone)
+    )
+
+
+def _days(since: datetime, *, until: datetime, zone: tzinfo) -> list[date]:
+    first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
