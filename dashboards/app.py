@@ -9,14 +9,14 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 
-from dashboards import _answers, auth, queue
+from dashboards import _answers, api, auth, events, items, narratives, public, queue, search, sources, statements, trends
 from dashboards._desk import FOLDER, Clock, Desk, templates_for, utc_now
 from factdesk.settings import Settings
 from factdesk.store.database import open_store
 from index import open_index
 from index.base import SearchIndex
 
-_ROUTERS = (auth.router, queue.router)
+_PAGES = (auth, queue, search, items, narratives, events, sources, statements, trends, public, api)
 
 
 def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock: Clock = utc_now) -> FastAPI:
@@ -24,8 +24,8 @@ def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock:
     app = FastAPI(title=settings.desk.name, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(settings, engine, index, clock, templates_for(settings))
     _answers.install(app)
-    for router in _ROUTERS:
-        app.include_router(router)
+    for page in _PAGES:
+        app.include_router(page.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     return app
 

@@ -1,0 +1,37 @@
+"""The manager's pages: what spreads, how fast the desk answers, and beside every chart what could not be seen."""
+
+from datetime import timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from dashboards._desk import TheDesk
+from dashboards.auth import Manager
+from factdesk.store.trends import FLAGS, gaps, newest_flag_at, spread, throughput
+
+router = APIRouter(include_in_schema=False)
+_PERIODS = (7, 30, 90, 365)
+
+
+@router.get("/trends")
+def show_trends(
+    request: Request, *, desk: TheDesk, session: Manager, days: Annotated[int, Query(ge=1, le=3660)] = 7, event: str = ""
+) -> Response:
+    """Show the flags of the days up to the newest sighting, five ways, with the gaps of the same time."""
+    del session
+    zone, now = ZoneInfo(desk.settings.desk.timezone), desk.clock()
+    until = min(newest_flag_at(desk.engine) or now, now)
+    since = until - timedelta(days=days)
+    values = {
+        "days": days,
+        "periods": _PERIODS,
+        "event": event,
+        "seen": spread(desk.engine, since=since, until=until, zone=zone, event=event or None),
+        "every_event": [bar.label for bar in spread(desk.engine, since=since, until=until, zone=zone).events],
+        "work": throughput(desk.engine, since=now - timedelta(days=days), zone=zone, now=now),
+        "gaps": gaps(desk.engine, since=since),
+        "flags": FLAGS,
+    }
+    return desk.render(request, "trends.html", values)

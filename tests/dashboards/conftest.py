@@ -1,0 +1,98 @@
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import Engine
+
+from dashboards.app import create_app
+from factdesk.settings import Settings, load_settings
+from factdesk.store.database import open_store
+from index import open_index
+from tests.dashboards import world
+
+_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+@dataclass
+class Clock:
+    """A clock that tests move."""
+
+    now: datetime = world.NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **length: float) -> None:
+        self.now += timedelta(**length)
+
+
+@dataclass
+class House:
+    """A running desk on a real SQLite file, and browsers without scripts to visit it with."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    open_browser: Callable[[], TestClient]
+    signed_in: dict[str, TestClient] = field(default_factory=dict)
+
+    def visitor(self) -> TestClient:
+        return self.open_browser()
+
+    def as_(self, name: str) -> TestClient:
+        if name not in self.signed_in:
+            browser = self.open_browser()
+            answer = sign_in(browser, name)
+            assert answer.status_code == 200, answer.text
+            self.signed_in[name] = browser
+        return self.signed_in[name]
+
+
+def token(page: Response) -> str:
+    found = _TOKEN.search(page.text)
+    assert found, page.text[:500]
+    return found[1]
+
+
+def sign_in(browser: TestClient, name: str, password: str = world.PASSWORD, *, then: str = "") -> Response:
+    page = browser.get("/login", params={"then": then})
+    return browser.post("/login", data={"csrf": token(page), "name": name, "password": password, "then": then})
+
+
+def post(browser: TestClient, address: str, **fields: str | list[str]) -> Response:
+    """Send a form with the token of the signed-in person's pages."""
+    given = token(browser.get("/sources"))
+    return browser.post(address, data={"csrf": given, **fields})
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the invented world, made once and copied by each test."""
+    folder = tmp_path_factory.mktemp("world")
+    settings = load_settings(data=folder)
+    engine, index = open_store(settings.store), open_index(settings.index, dim=4)
+    world.fill(engine, index)
+    world.add_people(engine)
+    index.close()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def house(filled: Path, tmp_path: Path) -> Iterator[House]:
+    folder = tmp_path / "data"
+    shutil.copytree(filled, folder)
+    settings = load_settings(data=folder)
+    engine, index, clock = open_store(settings.store), open_index(settings.index, dim=4), Clock()
+    app = create_app(settings, engine=engine, index=index, clock=clock)
+    yield House(settings, engine, clock, lambda: TestClient(app, base_url="http://desk.example"))
+    index.close()
+    engine.dispose()

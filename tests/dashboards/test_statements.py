@@ -1,0 +1,196 @@
+import json
+import re
+
+import feedparser
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from factdesk.store.reviews import decide
+from tests.dashboards import world
+from tests.dashboards.conftest import House, post
+
+TITLE = "The Ambrel gates stayed shut all week"
+BODY = "All six gates stayed shut.\n\nThe claim: “the gates were opened on purpose”.\n\nAll six gates stayed shut."
+_DIGEST = re.compile(r'name="digest" value="(\w+)"')
+
+
+def draft(house: House, key: str = "gates-en", *, language: str = "en", title: str = TITLE) -> int:
+    decide(house.engine, [world.finding_id(key)], user_id=1, decision="confirmed", at=house.clock())
+    fields = {"finding": world.finding_id(key), "title": title, "body": BODY, "rating": "false", "language": language}
+    answer = post(house.as_("edda"), "/desk/statements/new", **fields)
+    assert answer.status_code == 200, answer.text
+    return int(answer.url.path.rsplit("/", 1)[1])
+
+
+def step(browser: TestClient, number: int, name: str, **fields: str | list[str]) -> Response:
+    return post(browser, f"/desk/statements/{number}/{name}", **fields)
+
+
+def approve(house: House, number: int, name: str = "elio") -> Response:
+    digest = _DIGEST.search(house.as_(name).get(f"/desk/statements/{number}").text)
+    return step(house.as_(name), number, "approve", digest=digest[1] if digest else "")
+
+
+def publish(house: House, number: int) -> str:
+    step(house.as_("edda"), number, "submit")
+    assert approve(house, number).status_code == 200
+    page = step(house.as_("elio"), number, "publish")
+    found = re.search(r'href="/statements/([\w-]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def edit(house: House, number: int, name: str = "edda", **fields: str | list[str]) -> Response:
+    page = house.as_(name).get(f"/desk/statements/{number}/edit").text
+    expected = re.search(r'name="expected_revision" value="(\d+)"', page)
+    assert expected
+    given: dict[str, str | list[str]] = {"title": TITLE, "body": BODY, "rating": "false", "cite": world.CHECK.id}
+    return step(house.as_(name), number, "edit", **{**given, "expected_revision": expected[1], **fields})
+
+
+def test_a_draft_starts_with_the_fact_and_carries_its_citation(house: House) -> None:
+    decide(house.engine, [world.finding_id("gates-en")], user_id=1, decision="confirmed", at=house.clock())
+    listed = house.as_("edda").get("/desk/statements").text
+    assert "Draft a statement" in listed
+    new = house.as_("edda").get("/desk/statements/new", params={"finding": world.finding_id("gates-en")}).text
+    assert "No, the Ambrel gates stayed shut" in new
+    shown = house.as_("edda").get(f"/desk/statements/{draft(house)}").text
+    assert "https://plumbline.example/gates" in shown
+    assert "Draft a statement" not in house.as_("edda").get("/desk/statements").text
+
+
+def test_a_finding_that_nobody_confirmed_starts_nothing(house: House) -> None:
+    fields = {"finding": world.finding_id("number"), "title": "t", "body": "b", "rating": "false", "language": "en"}
+    answer = post(house.as_("edda"), "/desk/statements/new", **fields)
+    assert answer.status_code == 409
+    assert "confirmed findings only" in answer.text
+
+
+def test_nobody_approves_or_publishes_alone(house: House) -> None:
+    number = draft(house)
+    own = step(house.as_("edda"), number, "submit").text
+    assert "You wrote part of this, so you cannot approve it." in own
+    assert "Approve revision" not in own
+    digest = _DIGEST.search(house.as_("elio").get(f"/desk/statements/{number}").text)
+    assert digest
+    assert step(house.as_("edda"), number, "approve", digest=digest[1]).status_code == 403
+    assert step(house.as_("edda"), number, "publish").status_code == 409
+    assert house.visitor().get("/statements").text.count("<li>") == 0
+
+
+def test_an_approval_is_for_the_text_that_was_read(house: House) -> None:
+    number = draft(house)
+    step(house.as_("edda"), number, "submit")
+    assert step(house.as_("elio"), number, "approve", digest="another").status_code == 409
+    assert approve(house, number).status_code == 200
+    edit(house, number, body=BODY + " More.")
+    assert step(house.as_("elio"), number, "publish").status_code == 409
+
+
+def test_two_edits_at_once_show_both_texts_and_lose_nothing(house: House) -> None:
+    number = draft(house)
+    edit(house, number, name="elio", body="Elio's text.")
+    answer = edit(house, number, expected_revision="1", body="Edda's text.")
+    assert answer.status_code == 409
+    assert "Somebody saved revision 2" in answer.text
+    assert "Elio&#39;s text." in answer.text
+    assert "Edda&#39;s text." in answer.text
+    assert 'name="expected_revision" value="2"' in answer.text
+
+
+def test_a_citation_can_be_found_added_and_dropped(house: House) -> None:
+    number = draft(house)
+    answer = edit(house, number, cite=[world.CHECK.id, world.BULLETIN.id], **{f"quote-{world.BULLETIN.id}": "1,200 people"})
+    assert 'Quoted: <q dir="auto">1,200 people</q>' in answer.text
+    edit(house, number, cite=[])
+    assert step(house.as_("edda"), number, "submit").status_code == 409
+
+
+def test_a_published_statement_is_public_printable_and_names_nobody(house: House) -> None:
+    slug = publish(house, draft(house))
+    answer = house.visitor().get(f"/statements/{slug}")
+    page = answer.text
+    assert answer.status_code == 200
+    for words in (TITLE, "All six gates stayed shut.", "Plumbline Checks", "Factdesk", "Published"):
+        assert words in page
+    assert "Edda" not in page
+    assert "Elio" not in page
+    assert page.count("<script") == 1
+    found = re.search(r'<script type="application/ld\+json">(.+?)</script>', page)
+    assert found
+    review = json.loads(found[1])
+    assert (review["@type"], review["url"]) == ("ClaimReview", f"http://desk.example/statements/{slug}")
+    assert house.visitor().get("/api/v1/statements").json()[0]["title"] == TITLE
+
+
+def test_a_correction_needs_a_second_person_while_the_old_text_stays(house: House) -> None:
+    number = draft(house)
+    slug = publish(house, number)
+    edit(house, number, title="The gates stayed shut until Friday", note="Said “all week”; it was until Friday.")
+    assert TITLE in house.visitor().get(f"/statements/{slug}").text
+    assert publish(house, number) == slug
+    page = house.visitor().get(f"/statements/{slug}").text
+    assert "The gates stayed shut until Friday" in page
+    assert "Said “all week”; it was until Friday." in page
+    feed = feedparser.parse(house.visitor().get("/statements.atom").content)
+    assert "Said “all week”" in feed.entries[0].content[0].value
+
+
+def test_a_withdrawal_stays_visible_with_its_reason(house: House) -> None:
+    number = draft(house)
+    slug = publish(house, number)
+    assert step(house.as_("edda"), number, "withdraw", reason=" ").status_code == 409
+    step(house.as_("edda"), number, "withdraw", reason="The log was misread.")
+    page = house.visitor().get(f"/statements/{slug}").text
+    assert "This statement was withdrawn" in page
+    assert "The log was misread." in page
+    assert "ld+json" not in page
+    assert "Withdrawn" in house.visitor().get("/statements").text
+    feed = feedparser.parse(house.visitor().get("/statements.atom").content)
+    assert feed.entries[0].title.startswith("[This statement was withdrawn]")
+    assert house.visitor().get("/api/v1/statements").json()[0]["withdrawn_reason"] == "The log was misread."
+
+
+def test_sent_back_with_a_reason_it_is_a_draft_again(house: House) -> None:
+    number = draft(house)
+    step(house.as_("edda"), number, "submit")
+    answer = step(house.as_("elio"), number, "send-back", reason="Name the gauge.")
+    assert "Sent back" in answer.text
+    assert "Name the gauge." in answer.text
+
+
+def test_the_feed_is_valid_atom_whatever_is_in_a_title(house: House) -> None:
+    publish(house, draft(house, title=f"\x00\x0b{world.HOSTILE} & more"))
+    answer = house.visitor().get("/statements.atom")
+    feed = feedparser.parse(answer.content)
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert not feed.bozo
+    assert feed.feed.id == "http://desk.example/statements"
+    assert feed.entries[0].updated
+    assert feed.entries[0].title_detail.type == "text/plain"
+
+
+def test_an_empty_feed_and_list_are_valid_too(house: House) -> None:
+    assert not feedparser.parse(house.visitor().get("/statements.atom").content).bozo
+    assert "Nothing is published yet." in house.visitor().get("/statements").text
+
+
+@pytest.mark.parametrize(("language", "words"), [("ar", "الادعاء"), ("vi", "Nguồn"), ("es", "Fuentes"), ("fr", "Sources")])
+def test_a_page_speaks_the_language_of_its_statement(house: House, language: str, words: str) -> None:
+    page = house.visitor().get(f"/statements/{publish(house, draft(house, language=language))}").text
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page
+    assert words in page
+
+
+def test_a_draft_is_not_public(house: House) -> None:
+    number = draft(house)
+    assert house.visitor().get(f"/statements/the-ambrel-gates-stayed-shut-all-week-{number}").status_code == 404
+
+
+def test_a_manager_reads_and_changes_nothing(house: House) -> None:
+    number = draft(house)
+    text = house.as_("mara").get(f"/desk/statements/{number}").text
+    assert "You read here" in text
+    assert "Send to review" not in text
+    assert house.as_("mara").get(f"/desk/statements/{number}/edit").status_code == 403

@@ -1,0 +1,100 @@
+import re
+import subprocess
+import sys
+from datetime import UTC, timedelta
+
+from dashboards._desk import duration, safe_link
+from factdesk.store.reviews import decide
+from factdesk.store.trends import gaps, health, spread, throughput
+from tests.dashboards import world
+from tests.dashboards.conftest import House
+from tests.dashboards.test_statements import draft, publish
+
+WEEK = world.NOW - timedelta(days=7)
+
+
+def test_flags_are_counted_five_ways_without_what_people_dismissed(house: House) -> None:
+    seen = spread(house.engine, since=WEEK, until=world.NOW, zone=UTC)
+    assert seen.total == 6
+    assert {bar.label: bar.values for bar in seen.languages} == {"en": (3, 1), "es": (1, 0), "ar": (1, 0)}
+    assert sum(bar.total for bar in seen.days) == sum(bar.total for bar in seen.sources) == 6
+    assert {bar.label: bar.values[0] for bar in seen.kinds} == {"repeats": 5, "distorts": 1, "debunks": 1, "unchecked": 1}
+    assert [bar.label for bar in seen.events] == [world.EVENT]
+    decide(house.engine, [world.finding_id("hostile")], user_id=1, decision="rejected", at=house.clock())
+    assert spread(house.engine, since=WEEK, until=world.NOW, zone=UTC).total == 5
+
+
+def test_what_could_not_be_seen_is_counted_by_source(house: House) -> None:
+    found = {gap.source: gap for gap in gaps(house.engine, since=WEEK)}
+    assert (found["The Barrow Echo"].failed_polls, found["The Barrow Echo"].polls) == (2, 2)
+    assert found["The Vessary Courier"].outcomes == {"refused_robots": 1}
+    assert found["Town Square"].outcomes == {"quarantined": 1}
+    assert found["Kestrow Noticias"].outcomes == {"unsupported_language": 1}
+    later = {gap.source: gap for gap in gaps(house.engine, since=world.NOW + timedelta(days=1))}
+    assert all(gap.never_polled for gap in later.values())
+
+
+def test_the_time_from_first_sighting_to_publication(house: House) -> None:
+    publish(house, draft(house))
+    work = throughput(house.engine, since=WEEK, zone=UTC, now=world.NOW)
+    assert work.median_s == 60 * 3600
+    assert (work.waiting, work.to_draft, work.decisions) == (5, 0, {"confirmed": 1})
+    assert sum(bar.total for bar in work.decided) == 1
+
+
+def test_the_charts_have_names_tables_and_the_box_of_gaps(house: House) -> None:
+    publish(house, draft(house))
+    text = house.as_("mara").get("/trends").text
+    charts = re.findall(r'<svg[^>]* role="img" aria-labelledby="(\S+)-t"', text)
+    assert charts == ["days", "languages", "sources", "events", "kinds", "work"]
+    assert text.count("The numbers</summary>") == len(charts)
+    assert "What could not be seen" in text
+    assert "2 of 2" in text
+    assert "2 d 12 h" in text
+    assert "What could not be seen" in house.as_("mara").get("/trends?days=365&event=none").text
+
+
+def test_each_source_shows_its_health_and_no_link_of_an_item(house: House) -> None:
+    told = {source.name: source for source in health(house.engine)}
+    assert told["The Barrow Echo"].last[0].reason == "HTTP 500"
+    assert told["Town Square"].items == {"kept": 1, "quarantined": 1}
+    text = house.as_("ana").get("/sources").text
+    assert "HTTP 500" in text
+    assert "square.example" not in text
+
+
+def test_an_empty_desk_says_what_to_do_next(house: House) -> None:
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM sources")
+    for page, words in {
+        "/sources": "factdesk sources add URL",
+        "/narratives": "No narrative is flagged.",
+        "/events": "No event is set up.",
+        "/queue": "Nothing is waiting.",
+        "/trends": "Nothing in this period.",
+        "/desk/statements": "Nothing new is confirmed.",
+    }.items():
+        assert words in house.as_("mara").get(page).text, page
+
+
+def test_words_for_lengths_and_links() -> None:
+    assert [duration(value) for value in (None, 0, 59 * 60, 3600 * 5 + 120, 86400 * 3)] == [
+        "–",
+        "0 min",
+        "59 min",
+        "5 h 2 min",
+        "3 d 0 h",
+    ]
+    assert [safe_link(url) for url in ("https://a.example/", "javascript:alert(1)", "data:x", " http://a")] == [
+        "https://a.example/",
+        "",
+        "",
+        "",
+    ]
+
+
+def test_serving_a_page_loads_no_model() -> None:
+    heavy = "{'spacy', 'sklearn', 'onnxruntime', 'trafilatura', 'scrapy', 'scipy', 'torch'}"
+    code = f"import sys, dashboards.app; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
