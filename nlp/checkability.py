@@ -37,9 +37,8 @@ class Wording:
         return not lexicon.singles.isdisjoint(self.tokens) or any(phrase in self.padded for phrase in lexicon.phrases)
 
     def count(self, lexicon: "Lexicon") -> int:
-        """Return how many words and phrases of ``lexicon`` occur."""
-        single = sum(token in lexicon.singles for token in self.tokens)
-        return single + sum(phrase in self.padded for phrase in lexicon.phrases)
+        """Return how many different words and phrases of ``lexicon`` occur."""
+        return len(lexicon.singles.intersection(self.tokens)) + sum(phrase in self.padded for phrase in lexicon.phrases)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,31 +41,35 @@ class Checkworthiness:
     threshold: float
     line_threshold: float
 
-    def quick(self, wordings: Sequence[Wording], code: str) -> NDArray[np.float32]:
-        """Return logits ``float32[n]`` from words (English) or surface (other languages) alone, without the encoder."""
-        features = self._surface(wordings, code)
-        if code == "en":
-            english: NDArray[np.float32] = features @ self.surface_weights[1] + self._words(wordings) + self.biases[1]
-            return english
-        plain: NDArray[np.float32] = features @ self.surface_weights[0] + self.biases[0]
-        return plain
-
-    def score(self, wordings: Sequence[Wording], code: str, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return probabilities ``float32[n]``; ``vectors[n, dim]`` are the bundled encoder's."""
-        features = self._surface(wordings, code)
-        logits = vectors @ self.meaning_weights + features @ self.surface_weights[2] + self.biases[2]
-        if code == "en":
-            logits = self.mix * logits + (1 - self.mix) * self.quick(wordings, code)
-        probabilities: NDArray[np.float32] = 1 / (1 + np.exp(-logits))
-        return probabilities
-
-    def _surface(self, wordings: Sequence[Wording], code: str) -> NDArray[np.float32]:
+    def features(self, wordings: Sequence[Wording], code: str) -> NDArray[np.float32]:
+        """Return ``float32[n, 19]``: the standardised surface and, last, the weight of the words (English; else 0)."""
         rows = np.array([surface(wording, language(code)) for wording in wordings], np.float32)
-        return (rows.reshape(len(wordings), len(self.surface_mean)) - self.surface_mean) / self.surface_scale
+        plain = (rows.reshape(len(wordings), len(self.surface_mean)) - self.surface_mean) / self.surface_scale
+        words = self._words(wordings) if code == "en" else np.zeros(len(wordings), np.float32)
+        return np.column_stack([plain, words]).astype(np.float32)
+
+    def quick(self, features: NDArray[np.float32], code: str) -> NDArray[np.float32]:
+        """Return logits ``float32[n]`` from words (English) or surface (other languages) alone, without the encoder."""
+        which = 1 if code == "en" else 0
+        logits: NDArray[np.float32] = features[:, :-1] @ self.surface_weights[which] + features[:, -1] + self.biases[which]
+        return logits
+
+    def score(self, features: NDArray[np.float32], code: str, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return probabilities ``float32[n]``; ``vectors[n, dim]`` are the bundled encoder's."""
+        logits = vectors @ self.meaning_weights + features[:, :-1] @ self.surface_weights[2] + self.biases[2]
+        if code == "en":
+            logits = self.mix * logits + (1 - self.mix) * self.quick(features, code)
+        return probability(logits)
 
     def _words(self, wordings: Sequence[Wording]) -> NDArray[np.float32]:
         sums = [self.word_weights[at].sum() / max(1, len(at)) ** 0.5 for at in map(word_buckets, wordings)]
         return np.array(sums, np.float32)
+
+
+def probability(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the logistic function of ``logits``."""
+    found: NDArray[np.float32] = 1 / (1 + np.exp(-logits))
+    return found
 
 
 def word_buckets(wording: Wording) -> NDArray[np.int64]:

@@ -7,13 +7,15 @@ and scored by meaning, all documents in one call. Their vectors stay in the shar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
 from factdesk.records import Claim, Document, digest_id
 from nlp.base import ClaimFinder, Encoder
 from nlp.checkability import Wording, is_satire, read_wording, refusal
-from nlp.checkworthiness import Checkworthiness, load_checkworthiness
+from nlp.checkworthiness import Checkworthiness, load_checkworthiness, probability
 from nlp.encoders import BundledEncoder, CachedEncoder, load_encoder
 from nlp.languages import language
 from nlp.sentences import split
@@ -36,12 +38,13 @@ class _Sentence:
     wording: Wording
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Reading:
-    """A document with the sentences that are worth encoding."""
+    """A document with the sentences that are worth encoding and a row of cheap features for each."""
 
     document: Document
     sentences: tuple[_Sentence, ...]
+    features: NDArray[np.float32]
 
 
 def load_claim_finder(
@@ -65,42 +68,32 @@ class _Finder:
     model: Checkworthiness
     encoder: Encoder | None
     threshold: float
-    most: int
+    limit: int
 
     def __call__(self, documents: Sequence[Document]) -> list[list[Claim]]:
-        """Return each document's claims, most check-worthy first, at most ``most``; satire gives none."""
-        readings = [_Reading(document, self._best(document)) for document in documents]
+        """Return each document's claims, most check-worthy first, at most ``limit``; satire gives none."""
+        readings = [self._read(document) for document in documents]
         scores = self._scores(readings)
         return [self._claims(reading, found) for reading, found in zip(readings, scores, strict=True)]
 
-    def _best(self, document: Document) -> tuple[_Sentence, ...]:
+    def _read(self, document: Document) -> _Reading:
         """Return the most promising checkable sentences by the cheap score, in the order of the text."""
         sentences = checkable_sentences(document)
-        if len(sentences) <= self.most:
-            return tuple(sentences)
-        quick = self.model.quick([sentence.wording for sentence in sentences], document.language)
-        chosen = np.argsort(-quick, kind="stable")[: self.most]
-        return tuple(sentences[at] for at in sorted(chosen))
+        features = self.model.features([sentence.wording for sentence in sentences], document.language)
+        best = np.argsort(-self.model.quick(features, document.language), kind="stable")[: self.limit]
+        chosen = sorted(best.tolist())
+        return _Reading(document, tuple(sentences[at] for at in chosen), features[chosen])
 
     def _scores(self, readings: Sequence[_Reading]) -> list[list[float]]:
         """Return a probability for each sentence of each reading; one call of the encoder for all."""
         if self.encoder is None:
-            return [self._quick(reading) for reading in readings]
+            return [probability(self.model.quick(read.features, read.document.language)).tolist() for read in readings]
         vectors = self.encoder([sentence.text for reading in readings for sentence in reading.sentences])
-        scores, start = [], 0
-        for reading in readings:
-            rows = vectors[start : start + len(reading.sentences)]
-            start += len(rows)
-            wordings = [sentence.wording for sentence in reading.sentences]
-            scores.append(self.model.score(wordings, reading.document.language, rows).tolist() if wordings else [])
-        return scores
-
-    def _quick(self, reading: _Reading) -> list[float]:
-        if not reading.sentences:
-            return []
-        logits = self.model.quick([sentence.wording for sentence in reading.sentences], reading.document.language)
-        probabilities: list[float] = (1 / (1 + np.exp(-logits))).tolist()
-        return probabilities
+        parts = np.split(vectors, np.cumsum([len(reading.sentences) for reading in readings])[:-1]) if readings else []
+        return [
+            self.model.score(read.features, read.document.language, rows).tolist()
+            for read, rows in zip(readings, parts, strict=True)
+        ]
 
     def _claims(self, reading: _Reading, scores: Sequence[float]) -> list[Claim]:
         pairs = sorted(zip(scores, reading.sentences, strict=True), key=lambda pair: (-pair[0], pair[1].span))
@@ -109,7 +102,7 @@ class _Finder:
 
 def checkable_sentences(document: Document) -> list[_Sentence]:
     """Return the sentences of a document that the rules let pass, the title first unless a sentence repeats it."""
-    if is_satire(document.title, document.text, document.language):
+    if is_satire(f"{document.title} {_sections(document.url)}", document.text, document.language):
         return []
     text, spans = document.text, split(document.text, document.language)[:_MOST_SENTENCES]
     body: list[_Sentence] = []
@@ -117,6 +110,11 @@ def checkable_sentences(document: Document) -> list[_Sentence]:
         context = text[spans[max(0, at - 1)][0] : spans[min(len(spans) - 1, at + 1)][1]]
         body.extend(_checkable(text[slice(*span)], span, context=context, code=document.language))
     return [*_title(document, body), *_distinct(body)]
+
+
+def _sections(url: str) -> str:
+    """Return the words of an address's folders, where outlets say ``/satire/``."""
+    return " ".join(re.split(r"[/_.-]+", urlsplit(url).path.rpartition("/")[0]))
 
 
 def _checkable(text: str, span: tuple[int, int], *, context: str, code: str) -> list[_Sentence]:

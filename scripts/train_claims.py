@@ -85,7 +85,7 @@ def tune(weights: dict[str, Array], path: Path) -> dict[str, float]:
     scores = {}
     for mix in np.linspace(0, 1, 11):
         model = Checkworthiness(**arrays, mix=float(mix), threshold=0.5, line_threshold=0.5)
-        scores[float(mix)] = model.score(wordings, "en", vectors)
+        scores[float(mix)] = model.score(model.features(wordings, "en"), "en", vectors)
         print(f"mix {mix:.1f}: average precision {average_precision_score(labels, scores[float(mix)]):.4f}", flush=True)
     best = max(average_precision_score(labels, tried) for tried in scores.values())
     mix = max(tried for tried, found in scores.items() if average_precision_score(labels, found) >= best - EVEN)

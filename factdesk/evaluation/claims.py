@@ -89,7 +89,7 @@ def evaluate_claims(path: Path, *, labels: Labels, out: Path | None = None, say:
     wordings, scores = read_wordings(texts, code), np.zeros(len(texts), np.float32)
     for at in range(0, len(texts), _BATCH):
         part = slice(at, at + _BATCH)
-        scores[part] = model.score(wordings[part], code, encoder(texts[part]))
+        scores[part] = model.score(model.features(wordings[part], code), code, encoder(texts[part]))
         say(f"scored {min(at + _BATCH, len(texts))} of {len(texts)}")
     seconds = time.perf_counter() - start
     allowed = np.array([refusal(wording, language(code)) is None for wording in wordings])

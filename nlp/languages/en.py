@@ -31,7 +31,8 @@ LANGUAGE = Language(
         "should be ashamed, it is time to, it's time to, ought to, we must, we need to, should have, should never,"
         "a betrayal, an insult, too little too late, shame on, i am afraid, i'm afraid, i'm sure, i am sure,"
         "i would argue, it seems to me, good riddance, bravo, cowardly, hypocritical, hypocrisy, disappointing,"
-        "disgusting, arrogant, callous"
+        "disgusting, arrogant, callous, we should, should try, should stop, ashamed, has failed us, have failed us,"
+        "failed us, let people, i do not think, i don't think, nobody should, whoever"
     ),
     evaluations=words(
         "beautiful, wonderful, terrible, awful, worst, best, sadly, unfortunately, thankfully, heroic, too slow,"
@@ -46,7 +47,8 @@ LANGUAGE = Language(
     future_markers=words(
         "will, won't, shall, going to, is expected to, are expected to, is likely to, are likely to, predict, predicts,"
         "predicted, by next year, next week, next month, next year, tomorrow, is set to, are set to, in the coming days,"
-        "i'll, we'll, they'll, he'll, she'll, it'll, gonna, could soon, may soon"
+        "i'll, we'll, they'll, he'll, she'll, it'll, gonna, could soon, may soon, is feared, fear that, may take,"
+        "may have to, be expected before"
     ),
     wishes=words(
         "please, let us, let's, pray for, prayers, may god, god bless, thoughts and prayers, stay safe, stay strong,"

@@ -24,7 +24,7 @@ LANGUAGE = Language(
         "lamentable, indignante, escandaloso, inaceptable, imperdonable, incompetente, incompetencia, ridículo, absurdo,"
         "patético, merecemos, debe dimitir, debería dimitir, debería, deberían, deberíamos, hay que, tenemos que,"
         "es hora de, una traición, un insulto, qué asco, basta ya, hipocresía, decepcionante, arrogante, cobarde,"
-        "demasiado tarde"
+        "demasiado tarde, me cuesta, no creo, gobernar es"
     ),
     evaluations=words(
         "terrible, hermoso, maravilloso, peor, mejor, por desgracia, desgraciadamente, negligente, merece, merecen"
@@ -38,7 +38,8 @@ LANGUAGE = Language(
         "va a, van a, vamos a, será, serán, habrá, tendrá, tendrán, podrá, podrán, hará, harán, llegará, llegarán,"
         "se espera que, se prevé, prevé, prevén, pronostica, la próxima semana, el próximo mes, el próximo año, subirá,"
         "bajará, ganará, perderá, caerá, sufrirá, alcanzará, superará, volverá, empezará, en los próximos días,"
-        "pasado mañana"
+        "pasado mañana, temen que, teme que, seguramente, el mes que viene, el año que viene, la semana que viene,"
+        "podría volver, podría caer, podría durar, podrían volver"
     ),
     wishes=words(
         "por favor, recemos, oremos, dios bendiga, que dios, gracias, felicidades, feliz, buenos días, buenas noches,"

@@ -27,7 +27,7 @@ LANGUAGE = Language(
         "honteuse, honte, scandaleux, scandaleuse, inacceptable, impardonnable, indigne, lamentable, pathétique,"
         "ridicule, absurde, incompétent, incompétence, incompétents, méritons, doit démissionner, devrait, devraient,"
         "devrions, il faut, nous devons, il est temps de, une trahison, une insulte, hélas, hypocrisie, décevant,"
-        "arrogant, arrogance, lâche, trop tard"
+        "arrogant, arrogance, lâche, trop tard, je voudrais, je ne pense pas, je ne crois pas, on devrait"
     ),
     evaluations=words(
         "magnifique, merveilleux, terrible, pire, meilleur, malheureusement, heureusement, négligent, mérite, méritent"
@@ -41,7 +41,7 @@ LANGUAGE = Language(
         "va, vont, allons, sera, seront, aura, auront, fera, feront, pourra, pourront, devra, devront, on s'attend à,"
         "prévoit, prévoient, demain, la semaine prochaine, le mois prochain, l'année prochaine, l'an prochain,"
         "prochainement, atteindra, dépassera, gagnera, perdra, tombera, montera, viendra, dans les prochains jours, ira,"
-        "iront"
+        "iront, risque de, risquent de, craignent que, craint que"
     ),
     wishes=words(
         "s'il vous plaît, svp, prions, prions pour, que dieu, merci, félicitations, bonjour, bonsoir, bonne nuit,"

@@ -23,7 +23,8 @@ LANGUAGE = Language(
         "tôi muốn, theo tôi, theo ý tôi, theo quan điểm của tôi, theo mình, mình nghĩ, em nghĩ, chúng tôi tin,"
         "chúng ta phải, thật đáng xấu hổ, xấu hổ, đáng xấu hổ, nhục nhã, thật tệ, tồi tệ, kém cỏi, vô trách nhiệm,"
         "vô cảm, không thể chấp nhận, không thể tha thứ, nực cười, vô lý, xứng đáng, phải từ chức, nên từ chức,"
-        "cần phải, đã đến lúc, phản bội, đạo đức giả, thất vọng, quá chậm, quá muộn, bất tài, tắc trách, đáng trách"
+        "cần phải, đã đến lúc, phản bội, đạo đức giả, thất vọng, quá chậm, quá muộn, bất tài, tắc trách, đáng trách,"
+        "đáng lẽ, lẽ ra, tôi không nghĩ, tôi không tin, đừng bắt"
     ),
     evaluations=words("đẹp, kinh khủng, tệ nhất, tốt nhất, đáng tiếc, tiếc là, may mắn thay, nên, tuyệt vời"),
     first_person=words("tôi, mình, chúng tôi, chúng ta, em, tớ"),
@@ -32,7 +33,8 @@ LANGUAGE = Language(
         "phải không, có đúng, đúng không, có biết, à, hả, liệu"
     ),
     future_markers=words(
-        "sẽ, sắp, dự kiến, dự báo, dự đoán, ngày mai, tuần tới, tháng tới, năm tới, sang năm, trong những ngày tới"
+        "sẽ, sắp, dự kiến, dự báo, dự đoán, ngày mai, tuần tới, tháng tới, năm tới, sang năm, trong những ngày tới,"
+        "dự định, hy vọng, có thể phải, tháng sau, tuần sau, năm sau, mùa sau"
     ),
     wishes=words(
         "làm ơn, xin hãy, hãy, cầu nguyện, cầu mong, cầu chúc, chúc mừng, chúc, cảm ơn, cám ơn, xin chào,"

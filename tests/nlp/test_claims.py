@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,12 @@ def test_satire_gives_no_claim(encoder: Encoder, *, title: str, text: str, code:
     assert load_claim_finder(encoder)([document(text, title=title, language=code)]) == [[]]
 
 
+def test_a_satire_folder_of_an_outlet_gives_no_claim(encoder: Encoder) -> None:
+    finder, article = load_claim_finder(encoder), document(FACTS["en"])
+    assert finder([replace(article, url="https://courier.example/satire/1-river")]) == [[]]
+    assert finder([replace(article, url="https://courier.example/news/satire-festival")])[0]
+
+
 def test_satire_mentioned_in_the_middle_of_a_report_is_no_satire() -> None:
     filler = "The council met on Monday and spoke of many other things for an hour. " * 4
     assert not is_satire("A report", f"{filler} A satirical play opened. {filler}", "en")
@@ -205,7 +212,7 @@ def test_check_worthy_sentences_score_above_idle_ones(encoder: Encoder) -> None:
     model = load_checkworthiness()
     for code, idle_text in IDLE.items():
         texts = [FACTS[code], idle_text]
-        fact_score, idle = model.score(read_wordings(texts, code), code, encoder(texts))
+        fact_score, idle = model.score(model.features(read_wordings(texts, code), code), code, encoder(texts))
         assert fact_score > idle + 0.1
 
 
