@@ -8,7 +8,7 @@ from math import exp
 
 from factdesk.records import Candidate, Claim, PassageKind
 from nlp._causes import split_cause
-from nlp._numbers import agrees, moments, quantities
+from nlp._numbers import Quantity, agrees, moments, quantities
 from nlp._overlap import core, covered, grams_of, shared_keys
 from nlp._words import Reading, read, sentences
 
@@ -24,11 +24,13 @@ class Weights:
     letters: float
     names_missing: float = -1.2
     names_conflict: float = -2.5
+    names_differ: float = -1.2
     numbers_conflict: float = -2.0
     numbers_agree: float = 0.7
 
 
 _TITLED = 0.85
+_YEARS = range(1900, 2100)
 _SAME = Weights(bias=-5.4, passage=4.0, claim=1.6, meaning=4.0, letters=1.2)
 _CROSS = Weights(bias=-4.4, passage=4.6, claim=1.6, meaning=3.6, letters=0.0)
 _EVIDENCE_SAME = Weights(bias=-4.4, passage=1.4, claim=4.2, meaning=2.4, letters=0.8, numbers_conflict=0.0)
@@ -99,12 +101,20 @@ def _misfit(weights: Weights, readings: tuple[Reading, Reading, Reading]) -> flo
     loss = 0.0
     if yours.names and not heard:
         loss += weights.names_conflict if mine.names else weights.names_missing
+    elif yours.names - heard and mine.names - shared_keys(mine, yours):
+        loss += weights.names_differ
     return loss + _figures(weights, mine, yours)
+
+
+def _counted(reading: Reading) -> tuple[Quantity, ...]:
+    """Return the quantities of a text without what looks like a year: sharing a year says nothing."""
+    found = quantities(reading.text, reading.language)
+    return tuple(one for one in found if not (one.dimension == "count" and one.bound == "=" and one.value in _YEARS))
 
 
 def _figures(weights: Weights, mine: Reading, yours: Reading) -> float:
     """Return what shared figures (numbers, days, clock times) add, or what figures of one kind that all differ take off."""
-    theirs, own = (quantities(reading.text, reading.language) for reading in (yours, mine))
+    theirs, own = (_counted(reading) for reading in (yours, mine))
     agreed = sum(any(agrees(one, other) for other in theirs) for one in own)
     stated = {moment.value for moment in moments(yours.text, yours.language)}
     agreed += len(stated & {moment.value for moment in moments(mine.text, mine.language)})

@@ -32,7 +32,7 @@ from nlp.distortion import load_distortion
 from nlp.languages import language, phrases
 from nlp.stance import load_stance
 
-_FLAG = 0.62
+_FLAG = 0.57
 _SUGGEST = 0.45
 _EVIDENCE = 0.55
 _COVERED = 0.72
