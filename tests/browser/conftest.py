@@ -1,0 +1,75 @@
+"""A desk in a process's thread and a real Chromium to visit it; set FACTDESK_TEST_DESK to visit another desk instead."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from dashboards.app import create_app
+from factdesk.settings import load_settings
+from factdesk.store.database import open_store
+from index import open_index
+from tests.dashboards import world
+
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+QUIET = ("--disable-sync", "--no-first-run", "--disable-dev-shm-usage")
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def desk_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the desk under test is: one with the invented world, served on loopback."""
+    given = os.environ.get("FACTDESK_TEST_DESK")
+    if given:
+        yield given.rstrip("/")
+        return
+    settings = load_settings(data=tmp_path_factory.mktemp("desk"))
+    engine, index = open_store(settings.store), open_index(settings.index, dim=4)
+    world.fill(engine, index)
+    world.add_people(engine)
+    app = create_app(settings, engine=engine, index=index, clock=lambda: world.NOW)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        _wait_for(listening.getsockname()[1])
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+    index.close()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A real Chromium, from the system's package."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *QUIET])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """The folder that the pictures of a run go to, ignored by git."""
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    SCREENSHOTS.mkdir()
+    return SCREENSHOTS
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        threading.Event().wait(0.05)
+    pytest.fail("the desk did not start within 20 s")

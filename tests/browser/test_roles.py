@@ -1,0 +1,221 @@
+"""Each role's whole job in a real browser, from login to publication, and every page judged by axe in light and dark."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.dashboards import world
+
+pytestmark = pytest.mark.browser
+AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+PAGES = {
+    "mara": (
+        *(
+            "/queue",
+            "/queue?state=all",
+            "/queue?kind=distorts",
+            "/queue?event=none",
+            "/search",
+            "/search?q=gates",
+            "/search?q=(dam",
+        ),
+        *(
+            "/search?q=nothingatall",
+            "/narratives",
+            f"/narratives/{world.GATES}",
+            "/events",
+            "/events/Sorrin%20flood",
+            "/sources",
+        ),
+        *(f"/items/{world.document_id('gates-en')}", f"/items/{world.document_id('gates-ar')}", f"/library/{world.CHECK.id}"),
+        *("/trends", "/desk/statements", "/desk/statements/1", "/statements", "/login", "/nothing-here"),
+    ),
+    "edda": ("/queue", "/desk/statements", "/desk/statements/1", f"/items/{world.document_id('number')}"),
+}
+
+
+@dataclass
+class Work:
+    """The desk under test and where its pictures go."""
+
+    browser: Browser
+    url: str
+    folder: Path
+
+    @contextmanager
+    def at(self, name: str, *, width: int = 1280, scheme: str = "light", scripts: bool = True) -> Iterator[Page]:
+        """Give a signed-in person's page; anything a page loads from elsewhere, or says on its console, fails the test."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=scripts,
+        )
+        page = context.new_page()
+        wrong: list[str] = []
+        page.on("request", lambda request: None if request.url.startswith(self.url) else wrong.append(request.url))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
+        if name:
+            page.goto(f"{self.url}/login")
+            page.get_by_label("Login").fill(name)
+            page.get_by_label("Password").fill(world.PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("navigation", name="Desk")).to_be_visible()
+        yield page
+        context.close()
+        assert wrong == []
+
+    def picture(self, page: Page, name: str) -> None:
+        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
+
+
+@pytest.fixture(scope="module")
+def work(browser: Browser, desk_url: str, screenshots: Path) -> Work:
+    return Work(browser, desk_url, screenshots)
+
+
+def test_an_analyst_confirms_two_from_the_queue_by_keyboard(work: Work) -> None:
+    with work.at("ana") as page:
+        expect(page.get_by_role("heading", name=re.compile("Queue"))).to_be_visible()
+        work.picture(page, "1-analyst-queue")
+        page.keyboard.press("j")
+        page.keyboard.press("c")
+        expect(page.get_by_role("status")).to_contain_text("Saved: Confirmed.")
+        expect(page.locator(".flag.done")).to_have_count(1)
+        expect(page.locator(".flag[data-chosen]")).to_have_attribute("id", f"f-{world.finding_id('number')}")
+        page.keyboard.press("c")
+        expect(page.locator(".flag.done")).to_have_count(2)
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        work.picture(page, "2-analyst-decided")
+        page.keyboard.press("Escape")
+        page.keyboard.press("k")
+        page.keyboard.press("k")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("/items/"))
+        work.picture(page, "3-analyst-item")
+
+
+def test_an_analyst_works_without_scripts(work: Work) -> None:
+    with work.at("ana", scripts=False) as page:
+        page.goto(f"{work.url}/queue?language=ar")
+        page.get_by_label("Reason").fill("Not sure yet")
+        page.get_by_role("button", name="Needs evidence").click()
+        expect(page).to_have_url(re.compile("language=ar"))
+        expect(page.get_by_role("heading", name="Nothing matches these filters.")).to_be_visible()
+
+
+def test_an_analyst_searches(work: Work) -> None:
+    with work.at("ana") as page:
+        page.goto(f"{work.url}/search")
+        page.keyboard.press("/")
+        page.keyboard.type("gates purpose")
+        page.keyboard.press("Enter")
+        expect(page.locator("mark").first).to_be_visible()
+        work.picture(page, "4-analyst-search")
+
+
+def test_an_editor_drafts_another_approves_and_it_is_published(work: Work) -> None:
+    with work.at("edda") as page:
+        expect(page.get_by_role("heading", name="Confirmed, without a statement 2")).to_be_visible()
+        work.picture(page, "5-editor-desk")
+        page.get_by_role("button", name="Draft a statement").first.click()
+        work.picture(page, "6-editor-draft")
+        page.get_by_role("button", name="Save the draft").click()
+        page.get_by_role("button", name="Send to review").click()
+        expect(page.get_by_text("You wrote part of this, so you cannot approve it.")).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile("Approve"))).to_have_count(0)
+        work.picture(page, "7-editor-waits")
+        address = page.url
+    with work.at("elio") as page:
+        page.goto(address)
+        page.get_by_role("button", name="Approve revision 1").click()
+        page.get_by_role("button", name="Publish").click()
+        expect(page.get_by_role("link", name="public page")).to_be_visible()
+        work.picture(page, "8-second-editor-published")
+        page.get_by_role("link", name="public page").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Ambrel")
+        work.picture(page, "9-public")
+
+
+def test_it_is_corrected_and_the_public_sees_how(work: Work) -> None:
+    with work.at("edda") as page:
+        page.goto(f"{work.url}/desk/statements/1")
+        page.get_by_role("link", name="Correct", exact=True).click()
+        page.get_by_label("Title").fill("The Ambrel gates stayed shut until Friday")
+        page.get_by_label("What this correction corrects").fill("The first version named no day.")
+        page.get_by_role("button", name="Save the correction").click()
+        page.get_by_role("button", name="Send to review").click()
+        expect(page.get_by_role("button", name="Send back")).to_be_visible()
+    with work.at("elio") as page:
+        page.goto(f"{work.url}/desk/statements/1")
+        page.get_by_role("button", name="Approve revision 2").click()
+        page.get_by_role("button", name="Publish the correction").click()
+    with work.at("", scripts=False) as page:
+        page.goto(f"{work.url}/statements")
+        page.get_by_role("link", name="The Ambrel gates stayed shut until Friday").click()
+        expect(page.get_by_text("The first version named no day.")).to_be_visible()
+        work.picture(page, "10-public-corrected")
+
+
+def test_it_is_withdrawn_and_stays_visible(work: Work) -> None:
+    with work.at("elio") as page:
+        page.goto(f"{work.url}/desk/statements/1")
+        page.get_by_text("Withdraw it").click()
+        page.get_by_label("Reason (readers see it)").fill("A newer report replaces it.")
+        page.get_by_role("button", name="Withdraw", exact=True).click()
+        page.get_by_role("link", name="public page").click()
+        expect(page.get_by_role("note")).to_contain_text("A newer report replaces it.")
+        work.picture(page, "11-public-withdrawn")
+
+
+def test_a_manager_reads_trends_and_what_could_not_be_seen(work: Work) -> None:
+    with work.at("mara") as page:
+        expect(page.get_by_role("heading", name=re.compile("Trends"))).to_be_visible()
+        expect(page.get_by_role("heading", name="What could not be seen")).to_be_visible()
+        expect(page.get_by_role("img", name="Flagged claims by day")).to_be_visible()
+        expect(page.get_by_role("rowheader", name="The Barrow Echo").first).to_be_visible()
+        work.picture(page, "12-manager-trends")
+        page.get_by_role("link", name="Sources").click()
+        expect(page.get_by_text("Failed", exact=True)).to_be_visible()
+        work.picture(page, "13-manager-sources")
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_axe_finds_nothing_and_nothing_overflows(work: Work, width: int, scheme: str) -> None:
+    found: list[str] = []
+    for name, addresses in PAGES.items():
+        with work.at(name, width=width, scheme=scheme) as page:
+            for address in addresses:
+                found += _faults(page, work, address)
+                slug = re.sub(r"\W+", "-", address).strip("-")[:40]
+                if name == "mara" or address == "/queue":
+                    work.picture(page, f"{width}-{scheme}-{name}-{slug}")
+    with work.at("", width=width, scheme=scheme) as page:
+        for address in ("/login", "/statements", _public(page, work)):
+            found += _faults(page, work, address)
+            work.picture(page, f"{width}-{scheme}-public-{len(address)}")
+    assert found == []
+
+
+def _faults(page: Page, work: Work, address: str) -> list[str]:
+    page.goto(f"{work.url}{address}")
+    page.evaluate(AXE)
+    broken = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(done => done.violations)")
+    said = [
+        f"{address}: {one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary'][:300]}" for one in broken
+    ]
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*said, *([f"{address}: {over} px wider than the window"] if over > 0 else [])]
+
+
+def _public(page: Page, work: Work) -> str:
+    page.goto(f"{work.url}/statements")
+    link = page.locator(".published a")
+    return str(link.first.get_attribute("href")) if link.count() else "/statements"
