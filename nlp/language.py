@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 UNKNOWN = ("und", 0.0)
 _FIRST_MODEL = "lid.176.ftz"
 _READ_CHARACTERS = 1200
-_SURE = 0.80
+_SURE = 0.60
+_CONFUSED = frozenset({"da", "no", "sv", "id", "tl", "gl", "ca", "sk", "cs"})  # it takes these for their neighbours
+_SURE_OF_CONFUSED = 0.90
+_LONG = 240  # characters from which the small model is right by itself
 _CLEAR = 0.40  # enough for a language that the second model does not know
 _HINT_WEIGHT = 0.25
 _SECOND_WEIGHT = 0.6
@@ -62,7 +65,9 @@ def _identify(text: str, hint: str | None) -> tuple[str, float]:
         return (hint, 0.5) if hint else UNKNOWN
     scores = _first(plain if not plain.isupper() else plain.lower())
     best = max(scores, key=lambda code: scores[code])
-    if scores[best] < _SURE and (scores[best] < _CLEAR or best in _SECOND.split(",")):
+    sure = _SURE_OF_CONFUSED if best in _CONFUSED else _SURE
+    doubtful = scores[best] < sure and best != hint and len(plain) < _LONG
+    if doubtful and (scores[best] < _CLEAR or best in _SECOND.split(",")):
         scores = _with_second(plain, scores)
     if hint:
         scores[hint] = scores.get(hint, 0.0) + _HINT_WEIGHT
