@@ -10,6 +10,7 @@ from starlette.responses import Response
 from dashboards._desk import TheDesk
 from dashboards.auth import Reader
 from factdesk.errors import QueryError
+from factdesk.store.trends import gaps
 from index.base import EntryKind, Sort
 from index.base import Query as Search
 from index.query import names_kind, parse
@@ -93,7 +94,9 @@ def show_search(request: Request, *, desk: TheDesk, session: Reader, asked: TheS
     except QueryError as error:
         return desk.render(request, "search.html", {**values, "error": error, "facets": []}, status=422)
     facets = [(_FACETS.get(name, name), found) for name, found in page.facets if found and _FACETS.get(name, name) in _FILTERS]
-    return desk.render(request, "search.html", {**values, "page": page, "facets": facets})
+    since = _day(page.days[0][0]) if page.days else None
+    missed = gaps(desk.engine, since=since) if since else []
+    return desk.render(request, "search.html", {**values, "page": page, "facets": facets, "gaps": missed})
 
 
 def _kinds(kind: str, text: str) -> tuple[EntryKind, ...]:

@@ -130,6 +130,7 @@ def test_search_finds_marks_and_narrows(house: House) -> None:
     text = house.as_("ana").get("/search", params={"q": "gates", "source": "Town Square"}).text
     assert "<mark>gates</mark>" in text
     assert "remove this filter" in text
+    assert "What could not be seen" in house.as_("ana").get("/search", params={"q": "gates"}).text
     assert "1 found" in text
 
 
