@@ -72,7 +72,7 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What could not be seen of one source in a period: polls that failed, and listed items by how they ended."""
+    """What could not be seen of one source in a period: failed polls, and what else came of polls and items."""
 
     source: str
     failed_polls: int
@@ -171,7 +171,7 @@ def throughput(engine: Engine, *, since: datetime, zone: tzinfo, now: datetime) 
 def gaps(engine: Engine, *, since: datetime) -> list[Gap]:
     """Return per enabled source what could not be seen since an instant, most first; sources without a gap are left out."""
     with reading(engine) as connection:
-        named = connection.execute(select(sources.c.id, sources.c.name, sources.c.polls).where(sources.c.enabled)).all()
+        named = connection.execute(select(sources.c.id, sources.c.name).where(sources.c.enabled)).all()
         polled = connection.execute(
             select(polls.c.source_id, polls.c.outcome, func.count().label("number"))
             .where(polls.c.started_at >= since, polls.c.finished_at.is_not(None))
@@ -183,16 +183,21 @@ def gaps(engine: Engine, *, since: datetime) -> list[Gap]:
             .group_by(items.c.source_id, items.c.outcome)
         ).all()
     found = [
-        Gap(
-            source=row.name,
-            failed_polls=sum(p.number for p in polled if p.source_id == row.id and p.outcome not in _ANSWERED),
-            polls=sum(p.number for p in polled if p.source_id == row.id),
-            outcomes={i.outcome: i.number for i in ended if i.source_id == row.id},
-            never_polled=not any(p.source_id == row.id for p in polled),
+        _gap(
+            row.name,
+            {p.outcome: p.number for p in polled if p.source_id == row.id},
+            ended={i.outcome: i.number for i in ended if i.source_id == row.id},
         )
         for row in named
     ]
     return sorted((gap for gap in found if gap.total), key=lambda gap: (-gap.total, gap.source))
+
+
+def _gap(source: str, polled: dict[str, int], *, ended: dict[str, int]) -> Gap:
+    """Join polls and items: a poll that was refused counts as a refusal, not as a failure."""
+    refused = {outcome: number for outcome, number in polled.items() if outcome.startswith("refused_")}
+    failed = sum(number for outcome, number in polled.items() if outcome not in _ANSWERED and outcome not in refused)
+    return Gap(source, failed, sum(polled.values()), dict(Counter(ended) + Counter(refused)), never_polled=not polled)
 
 
 def health(engine: Engine, *, polls_each: int = 5) -> list[Health]:

@@ -30,6 +30,10 @@ def test_what_could_not_be_seen_is_counted_by_source(house: House) -> None:
     assert found["The Vessary Courier"].outcomes == {"refused_robots": 1}
     assert found["Town Square"].outcomes == {"quarantined": 1}
     assert found["Kestrow Noticias"].outcomes == {"unsupported_language": 1}
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE polls SET outcome = 'refused_robots' WHERE outcome = 'failed'")
+    refused = next(gap for gap in gaps(house.engine, since=WEEK) if gap.source == "The Barrow Echo")
+    assert (refused.failed_polls, refused.outcomes) == (0, {"refused_robots": 2})
     later = {gap.source: gap for gap in gaps(house.engine, since=world.NOW + timedelta(days=1))}
     assert all(gap.never_polled for gap in later.values())
 
