@@ -109,7 +109,7 @@ def _settings(folder: Path, *, proxy: str) -> Settings:
     collector = CollectorSettings(
         contact="bench@factdesk.localhost", delay_s=0, concurrency=64, proxy=proxy, max_items_per_poll=10_000
     )
-    return load_settings(data=folder, store="", index="", collector=collector)
+    return load_settings(data=folder, store="", index="", log_level="error", collector=collector)
 
 
 def _settled(hands: Crew, engine: Engine, *, say: Callable[[str], None]) -> Progress:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from factdesk.line import Line
 from factdesk.records import Claim, Document, Finding, SourceRole
 from index.base import Probe
+from nlp.language import supported
 
 _JUDGED = (SourceRole.PRESS, SourceRole.SOCIAL)
 _CANDIDATES = 20
@@ -25,11 +26,15 @@ class Checked:
 
 
 def check_documents(line: Line, documents: Sequence[Document]) -> list[Checked]:
-    """Find and check the claims of press and social documents; copies and the library's own documents are left out."""
-    judged = [document for document in documents if document.role in _JUDGED and document.duplicate_of is None]
+    """Find and check the claims of press and social documents in a language that is read; copies are left out."""
+    judged = [document for document in documents if _is_judged(document)]
     pairs = [(claim, document) for document, claims in zip(judged, line.find_claims(judged), strict=True) for claim in claims]
     vectors = line.encoder([claim.text for claim, _ in pairs])
     return check_claims(line, [(claim, document, vector) for (claim, document), vector in zip(pairs, vectors, strict=True)])
+
+
+def _is_judged(document: Document) -> bool:
+    return document.role in _JUDGED and document.duplicate_of is None and document.language in supported()
 
 
 def check_claims(line: Line, claims: Sequence[tuple[Claim, Document, NDArray[np.float32]]]) -> list[Checked]:

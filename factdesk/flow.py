@@ -19,8 +19,8 @@ from factdesk.library import claims_about, keep_passages, passages_from
 from factdesk.line import Line
 from factdesk.reading import Read, read_captures
 from factdesk.records import Capture, Document, Outcome, Passage, SourceRole
-from factdesk.store import captures as waiting_captures
 from factdesk.store import documents as stored
+from factdesk.store.captures import done as end_capture
 from factdesk.store.database import reading, writing
 from factdesk.store.ledger import end_item
 
@@ -127,5 +127,5 @@ def _grow_library(line: Line, reads: Sequence[Read]) -> list[Checked]:
 def _end(connection: Connection, reads: Sequence[Read]) -> None:
     at = datetime.now(UTC)
     for read in reads:
-        waiting_captures.done(connection, read.capture.id, outcome=read.outcome, reason=read.reason, at=at)
+        end_capture(connection, read.capture.id, outcome=read.outcome, reason=read.reason, at=at)
         end_item(connection, read.capture.item_id, outcome=read.outcome, reason=read.reason, at=at)

@@ -11,7 +11,9 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 def configure_logs(level: str) -> None:
     """Send structlog's and the standard library's records of at least ``level`` to standard error."""
     number = _LEVELS.get(level.lower(), logging.WARNING)
-    logging.basicConfig(level=number, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(number)  # Scrapy sets its own loggers to DEBUG: the handler decides
+    logging.basicConfig(level=number, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

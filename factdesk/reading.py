@@ -30,13 +30,14 @@ class Read:
 def read_captures(captures: Sequence[Capture], sources: dict[int, Source], *, languages: Sequence[str]) -> list[Read]:
     """Read each capture; a broken one is quarantined with its reason and never stops the rest.
 
-    ``languages`` are the ISO 639-1 codes the desk reads (empty: every supported one).
+    ``languages`` are the ISO 639-1 codes the desk keeps (empty: every one that can be told). A document in a language
+    whose claims are not read is kept and searchable; its reason says so, and the charts name it as not seen.
     """
     drafts = [_safely(capture, sources[capture.source_id]) for capture in captures]
     texts = [_judged(draft.document) for draft in drafts if draft.document]
     hints = [_hint(draft.capture, sources[draft.capture.source_id]) for draft in drafts if draft.document]
     told = iter(identify(texts, hints=hints))
-    wanted = frozenset(languages or supported())
+    wanted = frozenset(languages)
     return [_with_language(draft, *next(told), wanted=wanted) if draft.document else draft for draft in drafts]
 
 
@@ -117,8 +118,8 @@ def _hint(capture: Capture, source: Source) -> str | None:
 
 
 def _with_language(read: Read, code: str, probability: float, *, wanted: frozenset[str]) -> Read:
-    if read.document is None or code not in wanted:
-        return replace(
-            read, document=None, reviews=(), outcome=Outcome.UNSUPPORTED_LANGUAGE, reason=f"The language is {code!r}."
-        )
-    return replace(read, document=replace(read.document, language=code, language_probability=probability))
+    if read.document is None or code == "und" or (wanted and code not in wanted):
+        reason = "The language cannot be told." if code == "und" else f"The language is {code!r}."
+        return replace(read, document=None, reviews=(), outcome=Outcome.UNSUPPORTED_LANGUAGE, reason=reason)
+    reason = "" if code in supported() else f"The language is {code!r}."
+    return replace(read, document=replace(read.document, language=code, language_probability=probability), reason=reason)

@@ -47,7 +47,7 @@ class CheckSettings(_Section):
     encoder: str = Field(
         "bundled", description="'bundled', or 'hub:<name>' for a sentence encoder of the model hub or a local folder"
     )
-    languages: tuple[str, ...] = Field((), description="ISO 639-1 codes to read; empty means every supported one")
+    languages: tuple[str, ...] = Field((), description="ISO 639-1 codes of documents to keep; empty means every language")
     claims_per_document: int = Field(8, gt=0, le=50, description="most check-worthy claims kept of a document")
     recheck_days: int = Field(30, gt=0, description="how far back claims are checked again when the library grows")
 

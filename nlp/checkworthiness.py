@@ -68,8 +68,7 @@ class Checkworthiness:
 
 def probability(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the logistic function of ``logits``."""
-    found: NDArray[np.float32] = 1 / (1 + np.exp(-logits))
-    return found
+    return (1 / (1 + np.exp(-logits))).astype(np.float32)
 
 
 def word_buckets(wording: Wording) -> NDArray[np.int64]:

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-import click
+import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from factdesk.cli import app
 from factdesk.settings import Settings, described
 
+_Command = TyperCommand | TyperGroup
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 _CONFIGURATION = """# Configuration
 
@@ -38,7 +40,7 @@ def commands() -> str:
     """Return the page of commands."""
     parts = [_COMMANDS]
     for path, command in _leaves(get_command(app), ("factdesk",)):
-        context = click.Context(command, info_name=" ".join(path))
+        context = typer.Context(command, info_name=" ".join(path))
         usage = " ".join(command.collect_usage_pieces(context))
         parts.append(
             f"## {' '.join(path)}\n\n```\n{' '.join(path)} {usage}\n```\n\n{_help(command)}\n{_options(command, context)}"
@@ -46,14 +48,14 @@ def commands() -> str:
     return "\n".join(parts)
 
 
-def _leaves(command: click.Command, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], click.Command]]:
+def _leaves(command: _Command, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], _Command]]:
     inner = getattr(command, "commands", None)
     if inner is None:
         return [(path, command)]
     return [leaf for name in inner for leaf in _leaves(inner[name], (*path, name))]
 
 
-def _help(command: click.Command) -> str:
+def _help(command: _Command) -> str:
     paragraphs = [" ".join(part.split()) for part in (command.help or "").split("\n\n")]
     return "\n\n".join(_example(paragraph) for paragraph in paragraphs) + "\n"
 
@@ -62,7 +64,7 @@ def _example(paragraph: str) -> str:
     return f"Example: `{paragraph.removeprefix('Example: ')}`" if paragraph.startswith("Example: ") else paragraph
 
 
-def _options(command: click.Command, context: click.Context) -> str:
+def _options(command: _Command, context: typer.Context) -> str:
     rows = []
     for parameter in command.get_params(context):
         shown = parameter.get_help_record(context)

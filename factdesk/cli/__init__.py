@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 from typer.main import get_command
 
@@ -25,6 +24,9 @@ from factdesk.cli import (
 )
 from factdesk.errors import FactdeskError
 
+# typer carries its own click, whose errors it does not name: they are the bases of the one that it does
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+_ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 _EXIT_ERROR = 1
 _EXIT_USAGE = 2
 _EXIT_INTERRUPTED = 130
@@ -70,13 +72,13 @@ def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 # one return a kind o
     """Run one command and return its exit status."""
     try:
         status = get_command(app).main(list(arguments), prog_name="factdesk", standalone_mode=False)
-    except click.UsageError as error:
+    except _UsageError as error:
         return _say(_usage(error), _EXIT_USAGE)
-    except click.ClickException as error:
-        return _say(error.format_message(), _EXIT_ERROR)
+    except _ClickException as error:
+        return _say(_words(error), _EXIT_ERROR)
     except FactdeskError as error:
         return _say(str(error), _EXIT_ERROR)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return _say("interrupted", _EXIT_INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
@@ -86,9 +88,15 @@ def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 # one return a kind o
     return status if isinstance(status, int) else 0
 
 
-def _usage(error: click.UsageError) -> str:
-    command = error.ctx.command_path if error.ctx else "factdesk"
-    return f"{error.format_message()} See '{command} --help'."
+def _usage(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "factdesk"
+    return f"{_words(error)} See '{command} --help'."
+
+
+def _words(error: Exception) -> str:
+    formatted = getattr(error, "format_message", None)
+    return str(formatted() if formatted else error)
 
 
 def _say(text: str, status: int) -> int:

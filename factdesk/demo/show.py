@@ -69,6 +69,7 @@ def _settings(data: Path, *, port: int) -> Settings:
         data=data,
         store="",
         index="",
+        log_level="error",
         collector=CollectorSettings(contact="demo@factdesk.localhost", delay_s=_DELAY_S, allow_private_hosts=("*.localhost",)),
     )
     desk = base.desk.model_copy(update={"host": "127.0.0.1", "port": port, "name": "Factdesk demo", "base_url": ""})

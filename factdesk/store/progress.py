@@ -70,9 +70,9 @@ def progress(engine: Engine) -> Progress:
         )
 
 
-def _one(connection: Connection, query: Select[tuple[int]]) -> int:
+def _one(connection: Connection, query: Select[int]) -> int:
     return connection.execute(query).scalar_one()
 
 
-def _by(connection: Connection, query: Select[tuple[str, int]]) -> dict[str, int]:
+def _by(connection: Connection, query: Select[str, int]) -> dict[str, int]:
     return {str(kind): number for kind, number in connection.execute(query).all()}

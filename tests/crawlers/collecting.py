@@ -101,7 +101,7 @@ def page(words: str) -> str:
 def _say(event: PollEvent | ItemEvent) -> None:
     kind = "poll" if isinstance(event, PollEvent) else "item"
     told = {"kind": kind, "source": event.source.name, "outcome": event.outcome, "reason": event.reason}
-    print(json.dumps(told), flush=True)  # noqa: T201 # the parent reads it
+    print(json.dumps(told), flush=True)
 
 
 if __name__ == "__main__":

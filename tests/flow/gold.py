@@ -1,7 +1,7 @@
 """Compares what the line found on the demo world with the gold labels: precision and recall per finding and language.
 
-``repeats`` and ``distorts`` are labelled exhaustively, so each flag that is not labelled counts against precision; ``debunks`` and
-``supported`` are labelled on their clearest sentences only, so they are scored by recall.
+``repeats`` and ``distorts`` are labelled exhaustively, so each flag that is not labelled counts against precision;
+``debunks`` and ``supported`` are labelled on their clearest sentences only, so they are scored by recall.
 """
 
 import json
@@ -106,9 +106,9 @@ def found_by_item(engine: Engine, world: World) -> dict[str, list[Found]]:
     held: dict[str, list[Found]] = {}
     for key, items in world.items.items():
         for item in items:
-            row = by_text.get(plain(item.text)[:60]) if item.kind == "post" else by_path.get(hosts[key] + item.path)
-            if row is not None:
-                held[item.id] = told[row.duplicate_of or row.id]
+            found = by_text.get(plain(item.text)[:60]) if item.kind == "post" else by_path.get(hosts[key] + item.path)
+            if found is not None:
+                held[item.id] = told[found.duplicate_of or found.id]
     return held
 
 
