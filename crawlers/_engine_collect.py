@@ -287,7 +287,7 @@ class Collection:
                 fetched_at=fetched.fetched_at,
                 status=fetched.status,
                 media_type=fetched.media_type[:120] or "text/html",
-                charset=fetched.charset,
+                charset=(fetched.charset or "")[:60] or None,
                 digest=_digest(fetched.body),
                 warc_file=places[0].file,
                 warc_offset=places[0].offset,

@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
 
 from factdesk.records import Capture, CaptureKind, Outcome
-from factdesk.store.database import writing
+from factdesk.store.database import reading, writing
 from factdesk.store.ledger import end_item
 from factdesk.store.tables import captures, items
 
@@ -96,7 +96,7 @@ def waiting(engine: Engine, *, limit: int, worker: str, now: datetime | None = N
     at = now or datetime.now(UTC)
     free = or_(captures.c.claimed_at.is_(None), captures.c.claimed_at < at - CLAIM)
     wanted = captures.c.read_at.is_(None) & free
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         if connection.execute(select(captures.c.id).where(wanted).limit(1)).first() is None:
             return []
     with writing(engine) as connection:

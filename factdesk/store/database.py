@@ -45,9 +45,12 @@ def open_store(url: str, *, migrate: bool = True) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Give a connection for reads: a consistent view that blocks nobody."""
-    with engine.connect() as connection:
-        yield connection
+    """Give a connection for reads: a consistent view that blocks nobody. Raises ``StoreError`` when the database is away."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as error:
+        raise store_error(error, engine.url.render_as_string(hide_password=True)) from error
 
 
 @contextmanager

@@ -4,7 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from factdesk.errors import NotFoundError
 from factdesk.records import Claim, Document, Finding, Passage
@@ -185,7 +199,7 @@ def _flagged() -> Subquery:
         .subquery()
     )
     told = claims.c.narrative_id + literal(":") + findings.c.passage_id + literal(":") + findings.c.kind
-    public = documents.c.replies + documents.c.shares + documents.c.likes
+    public = cast(documents.c.replies, BigInteger) + documents.c.shares + documents.c.likes
     return (
         select(
             findings.c.id,
@@ -222,7 +236,7 @@ def _conditions(flagged: Subquery, asked: QueueFilter) -> list[ColumnElement[boo
 
 
 def _grouped(flagged: Subquery, where: Sequence[ColumnElement[bool]]) -> Subquery:
-    spread = func.sum(flagged.c.spread)
+    spread = cast(func.sum(flagged.c.spread), BigInteger)  # PostgreSQL sums big integers into a decimal
     return (
         select(
             flagged.c.story,

@@ -1,6 +1,5 @@
 import multiprocessing
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,21 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from factdesk.errors import StoreError
 from factdesk.store.database import open_store, reading, schema_version, writing
 from factdesk.store.tables import findings, metadata, secrets, users
-from tests.stores import NOW, add_finding, add_passage, add_person, postgres_store, sqlite_store
+from tests.stores import NOW, add_finding, add_passage, add_person
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    opened = sqlite_store(tmp_path) if request.param == "sqlite" else postgres_store(request.getfixturevalue("postgres_url"))
-    with opened as store:
-        yield store
-
-
-def test_the_migrations_make_the_tables_of_the_program(engine: Engine) -> None:
-    with engine.connect() as connection:
+def test_the_migrations_make_the_tables_of_the_program(store: Engine) -> None:
+    with store.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-    present, known = schema_version(engine)
+    present, known = schema_version(store)
     assert present == known
 
 
@@ -37,24 +29,24 @@ def test_no_table_has_room_for_an_author() -> None:
     assert {name for name in named - staff if any(word in name for word in forbidden)} == set()
 
 
-def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
+def test_a_failed_transaction_leaves_nothing(store: Engine) -> None:
     with pytest.raises(ZeroDivisionError):
-        _write_and_fail(engine)
-    with reading(engine) as connection:
+        _write_and_fail(store)
+    with reading(store) as connection:
         assert connection.execute(select(secrets)).all() == []
 
 
-def test_instants_come_back_with_their_zone(engine: Engine) -> None:
-    add_person(engine, "writer")
-    with reading(engine) as connection:
+def test_instants_come_back_with_their_zone(store: Engine) -> None:
+    add_person(store, "writer")
+    with reading(store) as connection:
         assert connection.execute(select(users.c.created_at)).scalar() == NOW
 
 
-def test_a_flag_without_a_citation_is_refused_by_the_database(engine: Engine) -> None:
-    finding_id = add_finding(engine, "It fell.", passage=add_passage(engine, "It fell"))
-    with reading(engine) as connection:
+def test_a_flag_without_a_citation_is_refused_by_the_database(store: Engine) -> None:
+    finding_id = add_finding(store, "It fell.", passage=add_passage(store, "It fell"))
+    with reading(store) as connection:
         row = connection.execute(select(findings.c.id).where(findings.c.id == finding_id)).one()
-    with pytest.raises(IntegrityError), writing(engine) as connection:
+    with pytest.raises(IntegrityError), writing(store) as connection:
         connection.execute(findings.update().where(findings.c.id == row.id).values(passage_id=None))
 
 

@@ -1,8 +1,6 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -11,7 +9,7 @@ from factdesk.errors import NotFoundError, StateError
 from factdesk.records import CaptureKind, Outcome, SourceRole
 from factdesk.store import captures, hosts, ledger, sources
 from factdesk.store.captures import NewCapture
-from factdesk.store.database import open_store, reading, writing
+from factdesk.store.database import reading, writing
 from factdesk.store.hosts import HostState
 from factdesk.store.ledger import Listed, OpenItem, Poll
 from factdesk.store.sources import Answered, NewSource
@@ -21,13 +19,6 @@ from factdesk.store.voices import voice_key
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_store(f"sqlite:///{tmp_path / 'store.sqlite3'}")
-    yield engine
-    engine.dispose()
 
 
 def _source(store: Engine, name: str = "courier", **more: object) -> int:
