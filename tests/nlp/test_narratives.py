@@ -1,6 +1,6 @@
 import gzip
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -112,3 +112,40 @@ def test_real_titles_form_their_stories() -> None:
     if not path.is_file():
         pytest.skip("needs ../shared/data/narratives: put the data folder beside the project")
     assert evaluate_narratives(path).nmi >= 0.85
+
+
+def drifting_items(count: int) -> list[tuple[str, str, NDArray[np.float32], datetime | None]]:
+    """Return items around thirty centres whose words and times overlap, some without a time."""
+    random = np.random.default_rng(11)
+    centres = random.normal(size=(30, 64))
+    items: list[tuple[str, str, NDArray[np.float32], datetime | None]] = []
+    for at in range(count):
+        story = int(random.integers(30))
+        vector = centres[story] + random.normal(size=64) * 0.9
+        words = " ".join(f"word{letters(int(one))}" for one in random.integers(story, story + 12, size=7))
+        time = None if at % 17 == 0 else DAY + timedelta(hours=int(random.integers(2000)))
+        items.append((f"item {at}", words, (vector / np.linalg.norm(vector)).astype(np.float32), time))
+    return items
+
+
+def letters(number: int) -> str:
+    return chr(97 + number // 26) + chr(97 + number % 26)
+
+
+@pytest.mark.parametrize("size", [7, 64, 600])
+def test_the_batches_into_which_a_stream_is_cut_change_nothing(size: int) -> None:
+    items = drifting_items(600)
+    singly, batched = NarrativeBuilder(), NarrativeBuilder()
+    one_by_one = [singly.add([item])[0] for item in items]
+    cut = [name for start in range(0, len(items), size) for name in batched.add(items[start : start + size])]
+    assert cut == one_by_one
+    assert 20 < len(set(cut)) < 200
+
+
+def test_equal_stories_go_to_the_older_one_in_any_batch() -> None:
+    items = [(name, "river", one_hot(at), None) for name, at in (("a", 0), ("b", 1))]
+    tie = ("c", "river", (one_hot(0) + one_hot(1)) / np.float32(2**0.5), None)
+    tuning = Tuning(meaning=0.9, threshold=0.5)
+    together, apart = NarrativeBuilder(tuning=tuning), NarrativeBuilder(tuning=tuning)
+    assert together.add([*items, tie])[2] == digest_id("narrative", "a")
+    assert [name for item in [*items, tie] for name in apart.add([item])][2] == digest_id("narrative", "a")
