@@ -71,7 +71,7 @@ def _reviews(page: Extracted, source: Source) -> tuple[Passage, ...]:
     """Return the page's ClaimReviews as passages, of trusted fact-checkers only."""
     if source.role is not SourceRole.FACTCHECK:
         return ()
-    from crawlers.claimreview import to_passage  # noqa: PLC0415 # loads extruct, which most workers never need
+    from crawlers.claimreview import to_passage  # noqa: PLC0415 # most workers never meet one
 
     found = [to_passage(review) for review in page.claim_reviews]
     return tuple(replace(p, detail=p.detail or page.text, event=p.event or source.event) for p in found)
