@@ -19,13 +19,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.setup-run: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up $(VENV) from requirements.lock (a minute or two, once)…"
-	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) install --no-compile --require-hashes -r requirements.lock
+	@$(PIP) install --no-compile --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.setup-dev: requirements-dev.lock $(VENV)/.setup-run
 	@echo "Adding what the tests need from requirements-dev.lock…"
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 test: setup-dev
