@@ -1,17 +1,15 @@
 """Cuts a text into sentences with exact offsets, in a millisecond an article.
 
-Punctuation proposes the cuts; whether a period belongs to an abbreviation is told by the language's list and, for other
-short words, by spaCy's rules for the language (each word asked once). Running spaCy over whole articles costs ten times more.
+Punctuation proposes the cuts; whether a period belongs to an abbreviation is told by the language's list and by the words
+that spaCy's rules for the language keep whole. They lie beside the lists: loading spaCy itself cost every process seconds
+(a second for Indonesian's rules, two to compile French's) and 90 MB.
 """
 
 import re
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib.resources import files
 
 from nlp.languages import Language, language
-
-if TYPE_CHECKING:
-    from spacy.tokenizer import Tokenizer
 
 MOST_CHARACTERS = 400_000
 LONGEST = 1500
@@ -22,6 +20,7 @@ _MEASURE = re.compile(r"\d\s?[^\W\d_]{1,3}\Z")
 _NEXT_WORD = re.compile(r"[\s\"'“‘«‹(\[「『¿¡–—-]*(\w*)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]\Z")
 _NUMBER = re.compile(r"\d{1,2}\Z")
+_ORDINALS = frozenset({"de"})
 _LONGEST_ABBREVIATION = 5
 
 
@@ -74,21 +73,21 @@ def _keeps_period(before: str, following: str, spoken: Language) -> bool:
     return len(short) <= _LONGEST_ABBREVIATION and _is_abbreviation(word[0], spoken.code)
 
 
-@lru_cache(maxsize=50_000)
 def _is_abbreviation(word: str, code: str) -> bool:
-    """Whether spaCy's rules of the language keep ``word`` and its period together."""
-    tokenizer = _tokenizer(code)
-    return tokenizer is not None and tokenizer(f"{word}. A")[0].text == f"{word}."
+    """Whether ``word`` keeps its period: a short form, one that ends in a capital (``PhD``), or a German ordinal (``400.``)."""
+    listed = _short_forms().get(code)
+    if listed is None:
+        return False
+    capital = word[-1].isupper() and word[-2:-1].islower()
+    return capital or word in listed or (code in _ORDINALS and word[-1].isdigit())
 
 
 @cache
-def _tokenizer(code: str) -> "Tokenizer | None":
-    """Return spaCy's rules of a language that has a file here; ``None`` for others or where they need a dictionary."""
-    if not language(code).abbreviations:
-        return None
-    import spacy  # noqa: PLC0415 # takes a second to load
-
-    return spacy.blank(code).tokenizer if code != "vi" else None
+def _short_forms() -> dict[str, frozenset[str]]:
+    """Return the entries of ``languages/abbreviations.txt`` by language, case as written."""
+    text = files("nlp.languages").joinpath("abbreviations.txt").read_text(encoding="utf-8")
+    lines = (line.partition(":") for line in text.splitlines() if not line.startswith("#"))
+    return {code: frozenset(words.split()) for code, _, words in lines}
 
 
 @cache

@@ -1,12 +1,16 @@
+import re
 import subprocess
 import sys
 import time
 from itertools import pairwise
 
 import pytest
+import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.tokenizer import Tokenizer
 
+from nlp.languages import language
 from nlp.sentences import LONGEST, MOST_CHARACTERS, split
 
 
@@ -71,6 +75,17 @@ def test_a_huge_text_is_bounded_in_work_and_length() -> None:
     assert time.perf_counter() - start < 20
 
 
-def test_the_module_loads_without_spacy() -> None:
-    program = "import sys; from nlp.sentences import split; split('One. Two.', 'xx'); print('spacy' in sys.modules)"
+def test_no_text_makes_the_process_load_spacy() -> None:
+    program = "import sys; from nlp.sentences import split; split('Mr. A said so. Two.', 'fr'); print('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("code", ["de", "en", "es", "it", "nl", "pl", "pt", "ru", "tr"])
+def test_short_words_keep_their_period_as_spacys_rules_have_it(code: str) -> None:
+    tokenizer = spacy.blank(code).tokenizer
+    assert isinstance(tokenizer, Tokenizer)
+    ruled = {rule[:-1] for rule in tokenizer.rules if re.fullmatch(r"[^\W\d_]{2,5}\.", rule)}
+    for word in sorted({*ruled, "house", "PhD", "Ende", "año", "вода"}):
+        if word.casefold() not in language(code).abbreviations:
+            whole = tokenizer(f"{word}. A")[0].text == f"{word}."
+            assert len(split(f"Nought {word}. Qwertz yxcv.", code)) == (1 if whole else 2), word
