@@ -2,7 +2,6 @@
 
 import threading
 from contextlib import closing
-from multiprocessing.synchronize import Event as ProcessEvent
 
 import uvicorn
 from fastapi import FastAPI
@@ -12,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from dashboards import _answers, api, auth, events, items, narratives, public, queue, search, sources, statements, trends
 from dashboards._desk import FOLDER, Clock, Desk, templates_for, utc_now
 from factdesk.settings import Settings
+from factdesk.stop import Stop
 from factdesk.store.database import open_store
 from index import open_index
 from index.base import SearchIndex
@@ -30,7 +30,7 @@ def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock:
     return app
 
 
-def serve(settings: Settings, *, stop: ProcessEvent | None = None) -> None:
+def serve(settings: Settings, *, stop: Stop | None = None) -> None:
     """Serve the desk until ``stop`` is set. Raises ``StoreError`` or ``IndexUnavailableError``."""
     engine = open_store(settings.store)
     with closing(open_index(settings.index)) as index:
@@ -51,6 +51,6 @@ def serve(settings: Settings, *, stop: ProcessEvent | None = None) -> None:
     engine.dispose()
 
 
-def _watch(stop: ProcessEvent, server: uvicorn.Server) -> None:
+def _watch(stop: Stop, server: uvicorn.Server) -> None:
     stop.wait()
     server.should_exit = True

@@ -4,14 +4,16 @@ They share the store, the archive and the index and no other channel, so that an
 """
 
 import multiprocessing
+import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from multiprocessing.synchronize import Event as ProcessEvent
 from types import FrameType
 
 import structlog
@@ -19,11 +21,12 @@ import structlog
 from factdesk.errors import FactdeskError, SettingsError
 from factdesk.logs import configure_logs
 from factdesk.settings import Settings
+from factdesk.stop import Stop
 
 _log = structlog.get_logger("factdesk.serve")
 _SPAWN = multiprocessing.get_context("spawn")  # a fork would copy the models' threads
 _GRACE_S = 4.0
-_Job = Callable[[Settings, ProcessEvent], None]
+_Job = Callable[[Settings, Stop], None]
 
 
 @dataclass(slots=True)
@@ -31,15 +34,19 @@ class Crew:
     """The running children of one supervisor."""
 
     settings: Settings
-    stop: ProcessEvent
+    stop: Stop
     members: dict[str, BaseProcess] = field(default_factory=dict)
 
     def start(self, name: str, job: _Job) -> None:
         """Start a child that runs ``job(settings, stop)``."""
         child = _SPAWN.Process(
-            target=_run, args=(job, self.settings, self.stop), kwargs={"name": name}, name=f"factdesk-{name}", daemon=True
+            target=_run, args=(job, self.settings, self.stop.heard), kwargs={"name": name}, name=f"factdesk-{name}", daemon=True
         )
-        child.start()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited: Ctrl-C is the supervisor's alone
+        try:
+            child.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self.members[name] = child
 
     def fallen(self) -> list[str]:
@@ -62,7 +69,7 @@ class Crew:
 @contextmanager
 def crew(settings: Settings) -> Iterator[Crew]:
     """Give a crew whose children end with the block, also on Ctrl-C and SIGTERM (which set ``crew.stop``)."""
-    hands = Crew(settings, _SPAWN.Event())
+    hands = Crew(settings, Stop())
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -75,23 +82,24 @@ def crew(settings: Settings) -> Iterator[Crew]:
         hands.close()
         for number, handler in before.items():
             signal.signal(number, handler)
+        hands.stop.close()
 
 
-def collect(settings: Settings, stop: ProcessEvent) -> None:
+def collect(settings: Settings, stop: Stop) -> None:
     """Run the collector and its scheduler until ``stop`` (a child's job)."""
     from factdesk.schedule import run_collector  # noqa: PLC0415 # each child loads only what it needs
 
     run_collector(settings, stop=stop)
 
 
-def collect_once(settings: Settings, stop: ProcessEvent) -> None:
+def collect_once(settings: Settings, stop: Stop) -> None:
     """Poll every enabled source once and fetch what they list (a child's job)."""
     from factdesk.schedule import run_collector  # noqa: PLC0415 # each child loads only what it needs
 
     run_collector(settings, once=True, stop=stop)
 
 
-def read(settings: Settings, stop: ProcessEvent) -> None:
+def read(settings: Settings, stop: Stop) -> None:
     """Take captures down the line until ``stop`` (a child's job)."""
     from factdesk.line import open_line  # noqa: PLC0415 # each child loads only what it needs
     from factdesk.reader import run_reader  # noqa: PLC0415 # the same
@@ -103,7 +111,7 @@ def read(settings: Settings, stop: ProcessEvent) -> None:
         line.close()
 
 
-def desk(settings: Settings, stop: ProcessEvent) -> None:
+def desk(settings: Settings, stop: Stop) -> None:
     """Serve the desk until ``stop`` (a child's job); no model is loaded here."""
     from dashboards.app import serve as serve_desk  # noqa: PLC0415 # each child loads only what it needs
 
@@ -139,13 +147,22 @@ def start_all(hands: Crew, *, once: bool = False) -> None:
     hands.start("collector", collect_once if once else collect)
 
 
-def _run(job: _Job, settings: Settings, stop: ProcessEvent, *, name: str) -> None:
-    """Run a child's job: Ctrl-C reaches the supervisor, which tells the children through ``stop``."""
+def _run(job: _Job, settings: Settings, heard: Connection, *, name: str) -> None:
+    """Run a child's job: Ctrl-C reaches the supervisor, which tells the children by ``heard``, also by being killed."""
+    stop = Stop([heard])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     configure_logs(settings.log_level)
+    threading.Thread(target=_end_late, args=(stop,), name="end-late", daemon=True).start()
     try:
         job(settings, stop)
     except FactdeskError as error:
         _log.error("a process ended", process=name, why=str(error))  # one line for an operator
         raise SystemExit(1) from error
+
+
+def _end_late(stop: Stop) -> None:
+    """End a child that did not stop in time, when nobody is left to do it: what it was at is done again at the next start."""
+    stop.wait()
+    time.sleep(_GRACE_S)
+    os._exit(1)
