@@ -66,6 +66,6 @@ def _plain(console: Console) -> Report:
         last = elapsed
         told = f"sources {now.sources_polled}/{now.sources}, listed {now.listed}, fetched {now.fetched}"
         told += f", read {sum(now.outcomes.values())}, claims {now.claims}, flagged {now.flagged}"
-        console.print(f"{elapsed:5.1f} s  {told}", highlight=False)
+        console.print(f"{elapsed:5.1f} s  {told}", highlight=False, soft_wrap=True)
 
     return report
