@@ -26,15 +26,27 @@ class Weights:
     names_conflict: float = -2.5
     names_differ: float = -1.2
     numbers_conflict: float = -2.0
+    numbers_missing: float = -1.0
+    action_missing: float = -1.0
     numbers_agree: float = 0.7
 
 
 _TITLED = 0.85
 _YEARS = range(1900, 2100)
+# Concepts of what is done or happens: a text that shares a passage's subjects and none of these says something else of them.
+_DONE = """
+open close release contaminate hide collapse crack leak burn switch force refuse escape loot delay dump ban arrest steal sell
+pay stop destroy damage hit cancel cut receive cure explosion evacuate build break restore deliver send win
+"""
+_ACTIONS = frozenset(f"={name}" for name in _DONE.split())
 _SAME = Weights(bias=-5.4, passage=4.0, claim=1.6, meaning=4.0, letters=1.2)
 _CROSS = Weights(bias=-4.4, passage=4.6, claim=1.6, meaning=3.6, letters=0.0)
-_EVIDENCE_SAME = Weights(bias=-4.4, passage=1.4, claim=4.2, meaning=2.4, letters=0.8, numbers_conflict=0.0)
-_EVIDENCE_CROSS = Weights(bias=-3.8, passage=1.6, claim=4.2, meaning=2.6, letters=0.0, numbers_conflict=0.0)
+_EVIDENCE_SAME = Weights(
+    bias=-4.4, passage=1.4, claim=4.2, meaning=2.4, letters=0.8, numbers_conflict=0.0, numbers_missing=0.0, action_missing=0.0
+)
+_EVIDENCE_CROSS = Weights(
+    bias=-3.8, passage=1.6, claim=4.2, meaning=2.6, letters=0.0, numbers_conflict=0.0, numbers_missing=0.0, action_missing=0.0
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,9 @@ def _misfit(weights: Weights, readings: tuple[Reading, Reading, Reading]) -> flo
         loss += weights.names_conflict if mine.names else weights.names_missing
     elif yours.names - heard and mine.names - shared_keys(mine, yours):
         loss += weights.names_differ
+    done = yours.keys & _ACTIONS
+    if done and not done & (mine.keys | around.keys):
+        loss += weights.action_missing
     return loss + _figures(weights, mine, yours)
 
 
@@ -120,4 +135,6 @@ def _figures(weights: Weights, mine: Reading, yours: Reading) -> float:
     agreed += len(stated & {moment.value for moment in moments(mine.text, mine.language)})
     if agreed:
         return weights.numbers_agree * min(agreed, 3)
-    return weights.numbers_conflict if {one.dimension for one in own} & {one.dimension for one in theirs} else 0.0
+    if {one.dimension for one in own} & {one.dimension for one in theirs}:
+        return weights.numbers_conflict
+    return weights.numbers_missing if theirs and not mine.names & yours.names else 0.0

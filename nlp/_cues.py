@@ -8,7 +8,16 @@ from nlp._words import Reading, word_lists
 from nlp.languages import language, phrases
 
 _SCOPE = 3
-_FOR_PURPOSE = re.compile(r"(?:^|\s)(?:so|so that|lest|para que|pour que|afin que|để|حتى|كي|لكي)\s+$")
+_REFUSAL = 9  # characters around a "no" in which it is somebody's refusal
+_FOR_PURPOSE = re.compile(
+    r"(?:^|\s)(?:(?:so|để|حتى|كي|لكي)"
+    r"|(?:so that|lest|in order that|para que|a fin de que|pour que|afin que|để|لكي)(?:\s+[^\s,;.]+){0,4})\s+$"
+)
+_ONLY = re.compile(
+    r"(?:ne\s|n['’])(?:(?!pas\b|plus\b|jamais\b|rien\b)[^\s,;.]+\s+){1,2}qu(?:e\b|['’])|no\s+(?:[^\s,;.]+\s+){1,2}más\s+que\b"
+)
+_BESIDE_DAY = re.compile(r"\d\s?may\b|\bmay\s\d")  # the month
+_SAID_NO = re.compile(r"(?:\bsaid no to|\bque no a|\bdi(?:t|sent) non à|nói không với)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,9 @@ def distant_cues(text: str, code: str) -> list[Cue]:
 
 def neutral_cues(text: str, code: str) -> list[Cue]:
     """Return the words that name who says something (``said``, ``according to``)."""
-    return _found(phrases(language(code).report_words), text.casefold())
+    folded = text.casefold()
+    found = _found(phrases(language(code).report_words), folded)
+    return [cue for cue in found if not _SAID_NO.search(folded, cue.start, cue.end + _REFUSAL)]
 
 
 def endorsements(text: str, code: str) -> list[Cue]:
@@ -58,9 +69,19 @@ def absences(text: str, code: str) -> list[Cue]:
     return _found(_pattern(code, "absence"), text.casefold())
 
 
+def unsure(text: str, code: str) -> list[Cue]:
+    """Return the words by which a writer says that he does not know or believe it (``no idea``)."""
+    return _found(_pattern(code, "unsure"), text.casefold())
+
+
 def doubts(text: str, code: str) -> list[Cue]:
     """Return the words that leave open whether a claim is true."""
-    return _found(_pattern(code, "doubt"), text.casefold())
+    folded = text.casefold()
+    return [
+        cue
+        for cue in _found(_pattern(code, "doubt"), folded)
+        if not _BESIDE_DAY.search(folded, max(0, cue.start - 3), cue.end + 3)
+    ]
 
 
 @lru_cache(maxsize=20_000)
@@ -72,7 +93,9 @@ def negated_keys(reading: Reading) -> dict[str, tuple[int, int]]:
     for cue in _found(phrases(language(code).negations), folded):
         if "not only" in folded[cue.start : cue.end + 6] or _denial_of_denial(folded, cue, code):
             continue
-        if _FOR_PURPOSE.search(folded[: cue.start]):
+        if _FOR_PURPOSE.search(folded[: cue.start]) or _ONLY.match(folded, cue.start):
+            continue
+        if _SAID_NO.search(folded, max(0, cue.start - _REFUSAL), cue.end + _REFUSAL):
             continue
         reached: set[str] = set()
         for word in (word for word in reading.words if word.start >= cue.end and not word.stop):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from nlp.languages import Language, language
+from nlp.languages import Language, language, phrases
 
 _TOKEN = re.compile(r"[^\W_]+['’]?")
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -21,7 +21,14 @@ _MARK = re.compile(r"[?？؟]+[\"'”’»)\s]*\Z")
 _FEWEST_WORDS = 4
 _OPENING = 3
 _EDGE = 160
-_SHARED_TAGS = frozenset({"#satire", "#parody", "#parodie", "#sátira", "#satira"})
+_JOINS = {"en": " and ", "es": " y ", "fr": " et ", "vi": " và "}
+_STATEMENT = 5
+_FEW = 19  # number words up to this also name days and hours, and are no figure to compare
+_ADDRESSED = frozenset(
+    {"you", "your", "vous", "tu", "usted", "vives", "vive", "bạn", "كنت", "كنتم"}
+)  # a warning, no supposition
+_SHARED_TAGS = frozenset({"#satire", "#parody", "#parodie", "#sátira", "#satira", "#humour", "#humor"})
+_SARCASM = re.compile(r"(?:^|\s)/s(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +86,43 @@ def refusal(wording: Wording, spoken: Language) -> str | None:
         return "too short"
     if _is_question(wording, spoken):
         return "question"
-    if wording.has(lexicon(spoken.opinion_markers)):
+    if _is_opinion(wording, spoken):
         return "opinion"
-    if wording.has(lexicon(spoken.evaluations)) and not _NUMBER.search(wording.text):
-        return "opinion"
-    if wording.has(lexicon(spoken.future_markers)) and not _is_announcement(wording, spoken):
+    if looks_ahead(wording.text, spoken.code) and not _is_announcement(wording, spoken):
         return "prediction"
-    return "wish" if _is_wish(wording, spoken) else None
+    if wording.padded.startswith(_supposing(spoken.code)) and not _ADDRESSED.intersection(wording.tokens[:3]):
+        return "conditional"
+    return "wish" if _opens_with(wording, spoken.wishes) else None
+
+
+def _is_opinion(wording: Wording, spoken: Language) -> bool:
+    """Whether a sentence judges: by a marker whatever else it says, by an evaluation only where it names no number."""
+    if wording.has(lexicon(spoken.opinion_markers)):
+        return True
+    return wording.has(lexicon(spoken.evaluations)) and not _NUMBER.search(wording.text)
+
+
+def looks_ahead(text: str, code: str) -> bool:
+    """Whether a text speaks of the future: by a word, or by the form of a verb where a language has one for it."""
+    spoken, folded = language(code), text.casefold()
+    found = phrases(spoken.future_markers).search(folded) or _future(spoken.future_forms).search(folded)
+    return found is not None and not _is_afterthought(folded[: found.start()], spoken)
+
+
+def _is_afterthought(before: str, spoken: Language) -> bool:
+    """Whether a whole statement stands before the future and is only joined to it ("the wall is split *and* will go")."""
+    stated, joined, _ = before.rpartition(_JOINS.get(spoken.code, "\n"))
+    return (
+        bool(joined) and len(stated.split()) >= _STATEMENT and not phrases(spoken.report_words | spoken.hedges).search(stated)
+    )
 
 
 def is_satire(title: str, text: str, code: str) -> bool:
     """Whether a document says of itself, in its title, first or last words or a hashtag, that it is satire."""
     folded = f"{title}\n{text}".casefold()
-    if any(tag in folded for tag in _SHARED_TAGS | _tags(code)):
+    if any(tag in folded for tag in _SHARED_TAGS | _tags(code)) or _SARCASM.search(folded):
         return True
-    marks = lexicon(language(code).satire_markers | language("en").satire_markers)
+    marks = _satire_words(code)
     edges = (title, text[:_EDGE], text[-_EDGE:])
     return any(read_wording(edge, language(code)).has(marks) for edge in edges)
 
@@ -147,8 +176,15 @@ def _is_question(wording: Wording, spoken: Language) -> bool:
 
 
 def _is_announcement(wording: Wording, spoken: Language) -> bool:
-    """Whether a sentence about the future tells what somebody said, with a figure or date that can be compared."""
-    return _NUMBER.search(wording.text) is not None and wording.has(lexicon(spoken.report_words))
+    """Whether a sentence about the future can be compared with an announcement: it has a figure, or somebody's own words."""
+    if _NUMBER.search(wording.text) or any(spoken.number_words.get(token, 0) > _FEW for token in wording.tokens):
+        return True
+    return _QUOTE.search(wording.text) is not None and wording.has(lexicon(spoken.report_words))
+
+
+@cache
+def _future(forms: str) -> re.Pattern[str]:
+    return re.compile(forms or r"(?!)")
 
 
 @cache
@@ -157,11 +193,25 @@ def _asking(code: str) -> tuple[str, ...]:
     return tuple(phrase for phrase in lexicon(language(code).question_words).phrases if phrase.count(" ") > 2)
 
 
-def _is_wish(wording: Wording, spoken: Language) -> bool:
-    """Whether a sentence opens with a plea, a prayer, thanks or a call to act."""
+def _opens_with(wording: Wording, listed: frozenset[str]) -> bool:
+    """Whether a sentence opens with any of ``listed``: a plea, a prayer, thanks or a call to act; or a supposition."""
     opening = wording.tokens[: _OPENING + 2]
     first = Wording(wording.text, opening[:_OPENING], f" {' '.join(opening)} ")
-    return first.has(lexicon(spoken.wishes))
+    return first.has(lexicon(listed))
+
+
+@cache
+def _supposing(code: str) -> tuple[str, ...]:
+    """Return the openings that only suppose: ``if``, ``had the …``."""
+    listed = lexicon(language(code).conditionals)
+    return (*(f" {word} " for word in sorted(listed.singles)), *listed.phrases)
+
+
+@cache
+def _satire_words(code: str) -> Lexicon:
+    """Return the language's and English markers that are words: ``/s`` or a tag cut into letters would meet any ``it's``."""
+    listed = language(code).satire_markers | language("en").satire_markers
+    return lexicon(frozenset(mark for mark in listed if mark[0].isalpha()))
 
 
 @cache

@@ -6,7 +6,7 @@ unsure is ``disputed`` (with the passage shown) or ``unchecked``; a sentence tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from factdesk.records import (
     Candidate,
@@ -23,11 +23,12 @@ from factdesk.records import (
 )  # fmt: skip
 from nlp._causes import split_cause
 from nlp._closeness import Closeness, closeness
-from nlp._cues import distant_cues, false_cues
+from nlp._cues import distant_cues, doubts, false_cues, unsure
 from nlp._numbers import agrees, moments, quantities
-from nlp._overlap import covered, spans
+from nlp._overlap import covered, shared_keys, spans
 from nlp._words import Reading, read
 from nlp.base import DistortionReader, Encoder, StanceReader, StanceReading
+from nlp.checkability import is_satire, looks_ahead
 from nlp.distortion import load_distortion
 from nlp.languages import language, phrases
 from nlp.stance import load_stance
@@ -89,8 +90,8 @@ class PassageMatcher:
         mine = read(claim.text, claim.language)
         found = [closeness(claim, item, setting=setting) for item in plausible if _can_be_close(mine, item)]
         found = [item for item in found if item.probability >= _SUGGEST]
-        if found and _looks_ahead(claim.text, claim.language):
-            found = [item for item in found if _looks_ahead(item.candidate.passage.text, item.candidate.passage.language)]
+        if found and looks_ahead(claim.text, claim.language):
+            found = [item for item in found if looks_ahead(item.candidate.passage.text, item.candidate.passage.language)]
         return sorted(found, key=lambda item: -item.probability)
 
     def _by_factcheck(self, claim: Claim, document: Document, close: list[Closeness]) -> _Decision | None:
@@ -162,12 +163,7 @@ def _not_checkable(claim: Claim, document: Document) -> str:
 @lru_cache(maxsize=2_000)
 def _is_satire(title: str, text: str, code: str) -> bool:
     """Say whether a document calls itself satire anywhere; kept, for its claims come one after another."""
-    return bool(phrases(language(code).satire_markers).search(f"{title}\n{text}".casefold()))
-
-
-def _looks_ahead(text: str, code: str) -> bool:
-    """Say whether a text speaks of the future: a prediction is compared only with an announcement of the same kind."""
-    return bool(phrases(language(code).future_markers).search(text.casefold()))
+    return is_satire(title, text, code)
 
 
 def _better(fact: _Decision | None, evidence: _Decision | None) -> _Decision | None:
@@ -260,13 +256,29 @@ def _differing(claim: Claim, document: Document, close: Closeness, *, difference
     said = tuple(item.words for item in differences)
     around = f"{claim.text}\n{claim.context}\n{document.title}"
     denied = false_cues(around, claim.language, weak=True)
-    passed_on = distant_cues(claim.text, claim.language)
+    passed_on = distant_cues(claim.text, claim.language) or doubts(claim.text, claim.language) or unsure(around, claim.language)
+    elsewhere = _names_elsewhere(claim, passage)
     earlier = passage.published_at is not None and (passage.published_at - document.published_at).total_seconds() > 86_400
-    if denied or passed_on or earlier or document.role in (SourceRole.FACTCHECK, SourceRole.EVIDENCE):
+    if denied or passed_on or earlier or elsewhere or document.role in (SourceRole.FACTCHECK, SourceRole.EVIDENCE):
         reason = f"It differs from {passage.publisher}, but is not plainly asserted after that was published."
         return _Decision(FindingKind.DISPUTED, 0.5, close, (reason, *said), differences)
     lead = f"Differs from {passage.publisher} on the same subject."
     return _Decision(FindingKind.DISTORTS, close.probability, close, (lead, *said), differences)
+
+
+def _names_elsewhere(claim: Claim, passage: Passage) -> bool:
+    """Say whether the claim names somebody or somewhere that the passage, its title and its document never name."""
+    mine = read(claim.text, claim.language)
+    known = read(f"{passage.text}\n{passage.title}\n{passage.detail}\n{passage.publisher}", passage.language)
+    return bool((mine.names & mine.keys) - shared_keys(mine, known) - _calendar(claim.language))
+
+
+@cache
+def _calendar(code: str) -> frozenset[str]:
+    """Return the comparison keys of month and weekday names, which are written like names but are none."""
+    spoken = language(code)
+    listed = (name for names in (*spoken.months, *spoken.weekdays) for name in names)
+    return frozenset(word.key for name in listed for word in read(name.title(), code).words)
 
 
 def _finding(claim: Claim, decision: _Decision) -> Finding:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from factdesk.records import Claim, Document, Passage, SourceRole, Stance
-from nlp._cues import Cue, absences, distant_cues, doubts, endorsements, false_cues, hearsay, negated_keys, neutral_cues
+from nlp._cues import Cue, absences, distant_cues, doubts, endorsements, false_cues, hearsay, negated_keys, neutral_cues, unsure
 from nlp._overlap import covered, opposed, shared_keys
 from nlp._words import Reading, read, sentences
 from nlp.base import StanceReading
@@ -16,6 +16,8 @@ from nlp.base import StanceReading
 _ABOUT_IT = 0.34
 _SHORT = 7
 _NEAR = 240
+_CLAUSE_ENDS = ",;:.!?،؛—"
+_NEGATIVE = frozenset({"=refuse", "=stop", "=ban", "=hide", "=missing", "=cancel", "=empty", "=cut"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,28 @@ def _denied_here(scene: _Scene) -> StanceReading | None:
     if turned:
         return StanceReading(Stance.DENIES, 0.8, turned)
     weak = _own(false_cues(scene.claim.text, scene.code, weak=True), scene.passage)
-    return StanceReading(Stance.REPORTS, 0.75, weak[0].words) if weak else None
+    if weak:
+        return StanceReading(Stance.REPORTS, 0.75, weak[0].words)
+    odd = _negated_only_here(scene)
+    return StanceReading(Stance.REPORTS, 0.6, odd) if odd else None
+
+
+def _negated_only_here(scene: _Scene) -> str:
+    """Return a negation of the sentence in a clause about the passage's subject when the passage has nothing negative.
+
+    It may deny the claim in words that the passage does not share: then the sentence is not flagged.
+    """
+    if negated_keys(scene.passage) or absences(scene.passage.text, scene.passage.language):
+        return ""
+    if scene.passage.keys & _NEGATIVE:
+        return ""
+    for start, end in sorted(set(negated_keys(scene.sentence).values())):
+        text = scene.sentence.text
+        left = max((text.rfind(mark, 0, start) for mark in _CLAUSE_ENDS), default=-1) + 1
+        right = min((at for mark in _CLAUSE_ENDS if (at := text.find(mark, end)) >= 0), default=len(text))
+        if covered(scene.passage, read(text[left:right], scene.code)) >= _ABOUT_IT:
+            return text[start:end]
+    return ""
 
 
 def _denied_near(scene: _Scene) -> StanceReading | None:
@@ -141,6 +164,9 @@ def _denial_of(scene: _Scene, sentence: Reading, *, near: bool) -> str:
 def _reported(scene: _Scene) -> StanceReading | None:
     """Tell passing on from asserting: attribution counts unless a post urges its readers to believe it."""
     text, code = scene.claim.text, scene.code
+    unsure_cues = unsure(text, code) or unsure(scene.around, code)
+    if unsure_cues:
+        return StanceReading(Stance.REPORTS, 0.7, unsure_cues[0].words)
     urged = scene.document.role is SourceRole.SOCIAL and (
         endorsements(text, code) or endorsements(scene.around, code) or hearsay(text, code)
     )

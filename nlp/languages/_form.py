@@ -14,7 +14,8 @@ class Language:
     All words and phrases are case-folded; a phrase may hold spaces. ``months`` and ``weekdays`` hold, January and Monday
     first, the names and abbreviations of each. ``number_words`` gives values, multipliers (thousand, million) included.
     ``spaced`` says whether words stand apart by spaces. ``opinion_markers`` make a sentence an opinion whatever else it
-    says; ``evaluations`` do so only where it names no number.
+    says; ``evaluations`` do so only where it names no number. ``future_forms`` is a pattern of verb endings or beginnings
+    that speak of the future; ``conditionals`` open a sentence that only supposes something.
     """
 
     code: str
@@ -28,6 +29,8 @@ class Language:
     question_words: frozenset[str] = frozenset()
     question_marks: str = "?？؟"
     future_markers: frozenset[str] = frozenset()
+    future_forms: str = ""
+    conditionals: frozenset[str] = frozenset()
     wishes: frozenset[str] = frozenset()
     denial_words: frozenset[str] = frozenset()
     report_words: frozenset[str] = frozenset()

@@ -24,6 +24,10 @@ LANGUAGE = Language(
         "unconfirmed, preliminary, it is thought, presumably, can, nearly, almost, as many as"
     ),
     opinion_markers=words(
+        "i would rather, i'd rather, is an insult, is a disgrace, is a shame, what a shame, be scrapped, does not"
+        "deserve, is a disaster, is a joke, a farce, a mockery, hides behind, hide behind, hiding behind,"
+        "worthless, clowns, liars, cowards, idiotic, stupid, unacceptable, intolerable, nobody trusts, how dare,"
+        "enough is enough, laughing stock, like cattle, like children,"
         "i think, i believe, i feel, i guess, i suppose, i hope, i fear, i doubt, i wish, i love, i hate, i like,"
         "i want, in my opinion, in my view, in our view, imo, imho, to my mind, we believe, we think, we feel,"
         "if you ask me, frankly, honestly, shameful, disgraceful, disgrace, scandalous, outrageous, unforgivable,"
@@ -50,7 +54,12 @@ LANGUAGE = Language(
         "i'll, we'll, they'll, he'll, she'll, it'll, gonna, could soon, may soon, is feared, fear that, may take,"
         "may have to, be expected before"
     ),
+    conditionals=words(
+        "if, unless, had, were, should, suppose, supposing, imagine, assuming, even if, what if, let us suppose"
+    ),
     wishes=words(
+        "god forbid, heaven forbid, god help, god willing, may god, may every, may we, may the, may they, may it, if only,"
+        "hopefully, hoping, praying, we pray, i pray, let us hope, inshallah, may nobody, may no, may this, may all,"
         "please, let us, let's, pray for, prayers, may god, god bless, thoughts and prayers, stay safe, stay strong,"
         "thank you, thanks to, thanks for, good luck, congratulations, happy birthday, good morning, good night,"
         "join us, click here, subscribe, follow us, share this, read more, sign up, watch this, call now, rip,"
@@ -70,7 +79,7 @@ LANGUAGE = Language(
         "asserts, asserted, posts, a post, viral, circulating, shared, so-called, supposedly, messages, a video,"
         "announced, announces, argues"
     ),
-    satire_markers=words("satire, satirical, parody, spoof, #satire, #parody, /s, april fools' day"),
+    satire_markers=words("satire, satirical, humour, humor, comedy, parody, spoof, #satire, #parody, /s, april fools' day"),
     cause_words=words(
         "because, because of, caused by, caused, causes, cause, due to, led to, leads to, leading to, results in,"
         "resulted in, as a result of, triggered by, triggered, thanks to, owing to, blamed on, brought about, owes to,"

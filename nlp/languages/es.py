@@ -19,6 +19,10 @@ LANGUAGE = Language(
         "presuntamente, sospecha, sin confirmar, preliminar, sugiere"
     ),
     opinion_markers=words(
+        "una vergüenza, qué vergüenza, es un insulto, opino, a mi modo de ver, basta de, basta ya, es un desastre,"
+        "una farsa, una burla, dimisión ya, esconde detrás, esconden detrás, más honrado, inútiles, mentirosos,"
+        "cobardes, intolerable, es un escándalo, los platos rotos, como a niños, como ganado, incompetentes,"
+        "sinvergüenzas, ya está bien,"
         "creo que, creo, pienso que, opino que, me parece, en mi opinión, a mi juicio, siento que, considero,"
         "espero que, ojalá, me gusta, odio, amo, quiero, sinceramente, francamente, vergonzoso, vergüenza, vergonzosa,"
         "lamentable, indignante, escandaloso, inaceptable, imperdonable, incompetente, incompetencia, ridículo, absurdo,"
@@ -41,7 +45,12 @@ LANGUAGE = Language(
         "pasado mañana, temen que, teme que, seguramente, el mes que viene, el año que viene, la semana que viene,"
         "podría volver, podría caer, podría durar, podrían volver"
     ),
+    future_forms=r"(?<!\w)\w{2,}(?:[aei]rán?|[aei]remos)(?!\w)",
+    conditionals=words(
+        "si, de haber, supongamos, suponiendo, imaginen, imagina, imaginemos, aunque hubiera, en caso de que, como si"
+    ),
     wishes=words(
+        "ojalá, dios quiera, dios no lo quiera, dios mío, esperemos, confiemos, rezo, rezamos, rezando, quiera dios,"
         "por favor, recemos, oremos, dios bendiga, que dios, gracias, felicidades, feliz, buenos días, buenas noches,"
         "suscríbete, síguenos, comparte, haz clic, leer más, lea más, descanse en paz, q.e.p.d, mucha fuerza, ánimo,"
         "cuídense, únete, ven"
@@ -59,7 +68,7 @@ LANGUAGE = Language(
         "presuntamente, presunto, presunta, supuesto, supuesta, alega, sostiene, sostienen, declaró, informó, informa,"
         "señaló, publicación, viral, circula, circulan, mensajes, un vídeo, un video, comparten, anunció, difunde"
     ),
-    satire_markers=words("sátira, satírico, satírica, parodia, #sátira, #satira, #humor, inocentada"),
+    satire_markers=words("sátira, humor, satírico, satírica, parodia, #sátira, #satira, #humor, inocentada"),
     cause_words=words(
         "porque, causado por, causada por, causó, causa, causan, debido a, provocó, provocado por, provocada por,"
         "provoca, a causa de, como consecuencia de, por culpa de, resultado de, gracias a, desencadenó, originó, tras,"

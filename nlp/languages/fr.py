@@ -22,6 +22,9 @@ LANGUAGE = Language(
         "auraient"
     ),
     opinion_markers=words(
+        "quelle honte, une honte, est une insulte, je pense que, je crois que, d'après moi, se cache derrière, se"
+        "cachent derrière, plus honnête, une farce, une mascarade, intolérable, quel scandale, incapables,"
+        "menteurs, est un désastre, comme des enfants, comme du bétail, ça suffit, ras-le-bol,"
         "je pense, je crois, je trouve, je suppose, j'espère, je crains, je doute, j'aime, j'adore, je déteste, je veux,"
         "à mon avis, selon moi, il me semble, à mes yeux, nous pensons, nous croyons, franchement, honnêtement, honteux,"
         "honteuse, honte, scandaleux, scandaleuse, inacceptable, impardonnable, indigne, lamentable, pathétique,"
@@ -43,7 +46,12 @@ LANGUAGE = Language(
         "prochainement, atteindra, dépassera, gagnera, perdra, tombera, montera, viendra, dans les prochains jours, ira,"
         "iront, risque de, risquent de, craignent que, craint que"
     ),
+    future_forms=r"(?<!\w)\w{2,}(?:era|eront|iront|[dtvr]ront|dra)(?!\w)",
+    conditionals=words(
+        "si, s'il, s'ils, supposons, imaginons, imaginez, à supposer, au cas où, même si, comme si, quand bien même"
+    ),
     wishes=words(
+        "pourvu, pourvu que, puisse, puissent, plaise, plût, à dieu ne plaise, dieu veuille, que jamais, espérons, je prie,"
         "s'il vous plaît, svp, prions, prions pour, que dieu, merci, félicitations, bonjour, bonsoir, bonne nuit,"
         "joyeux, abonnez-vous, suivez-nous, partagez, cliquez, lire la suite, lire aussi, repose en paix, courage à,"
         "bon courage, prenez soin, rejoignez-nous, inscrivez-vous"
@@ -62,7 +70,7 @@ LANGUAGE = Language(
         "soutiennent, rapporte, a indiqué, indique, a annoncé, annonce, publication, virale, viral, circule, circulent,"
         "messages, une vidéo, partagé"
     ),
-    satire_markers=words("satire, satirique, parodie, #satire, #parodie, #humour"),
+    satire_markers=words("satire, humour, satirique, parodie, #satire, #parodie, #humour"),
     cause_words=words(
         "parce que, parce qu', causé par, causée par, causées par, causés par, a causé, cause, à cause de, à cause du,"
         "en raison de, dû à, due à, due au, dû au, provoqué, provoquée par, provoqué par, a provoqué, provoque,"

@@ -19,6 +19,8 @@ LANGUAGE = Language(
         "ít nhất, nghi, nghi ngờ, chưa xác nhận, sơ bộ, được cho là, hơn, xấp xỉ, cho thấy"
     ),
     opinion_markers=words(
+        "tôi tin rằng, sỉ nhục, nỗi nhục, đáng hổ thẹn, hổ thẹn, nên bị, núp sau, nấp sau, coi thường, như trẻ"
+        "con, không ai đáng, kiêu ngạo, trò hề, trung thực hơn, vô dụng, hèn nhát, quá đáng,"
         "tôi nghĩ, tôi cho rằng, tôi tin, tôi thấy, tôi hy vọng, tôi mong, tôi sợ, tôi yêu, tôi ghét, tôi thích,"
         "tôi muốn, theo tôi, theo ý tôi, theo quan điểm của tôi, theo mình, mình nghĩ, em nghĩ, chúng tôi tin,"
         "chúng ta phải, thật đáng xấu hổ, xấu hổ, đáng xấu hổ, nhục nhã, thật tệ, tồi tệ, kém cỏi, vô trách nhiệm,"
@@ -36,7 +38,9 @@ LANGUAGE = Language(
         "sẽ, sắp, dự kiến, dự báo, dự đoán, ngày mai, tuần tới, tháng tới, năm tới, sang năm, trong những ngày tới,"
         "dự định, hy vọng, có thể phải, tháng sau, tuần sau, năm sau, mùa sau"
     ),
+    conditionals=words("nếu, giả sử, giả như, giá như, ví như, ví thử, thử tưởng tượng, tưởng tượng, lỡ như, nhỡ"),
     wishes=words(
+        "cầu trời, lạy trời, lạy chúa, cầu chúa, ước gì, giá mà, mong sao, hy vọng, trời ơi, xin trời, xin đừng,"
         "làm ơn, xin hãy, hãy, cầu nguyện, cầu mong, cầu chúc, chúc mừng, chúc, cảm ơn, cám ơn, xin chào,"
         "chào buổi sáng, mong mọi người, đăng ký, theo dõi chúng tôi, chia sẻ bài, nhấn vào, xem thêm, đọc thêm,"
         "yên nghỉ, cố lên, mong rằng, xin vui lòng"
@@ -52,7 +56,7 @@ LANGUAGE = Language(
         "cho rằng, nói rằng, tuyên bố, khẳng định, cho biết, nói, được cho là, cáo buộc, theo, tin rằng, lan truyền,"
         "bài đăng, bài viết, tin nhắn, đoạn video, chia sẻ, đồn rằng, tự xưng, cái gọi là, thông báo, công bố, loan tin"
     ),
-    satire_markers=words("châm biếm, trào phúng, giễu nhại, #châmbiếm, #trào_phúng, #satire, hư cấu"),
+    satire_markers=words("châm biếm, hài hước, #hàihước, trào phúng, giễu nhại, #châmbiếm, #trào_phúng, #satire, hư cấu"),
     cause_words=words(
         "vì, do, bởi vì, bởi, gây ra, gây, dẫn đến, dẫn tới, khiến, làm cho, là do, nguyên nhân, hậu quả của, nhờ,"
         "tại vì, xuất phát từ, bắt nguồn từ"
