@@ -2,7 +2,8 @@
 
     Capture -> Document -> [Claim] -> [Candidate] -> [Finding] -> index -> store
 
-The index is written before the store commits and both are idempotent: whatever dies half-way is done again, once.
+The store is written first, then the index, and only then do the captures end; both writes are idempotent: whatever dies
+half-way is done again, once.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 
 from factdesk.checking import Checked, check_documents
 from factdesk.errors import FactdeskError, IndexUnavailableError, StoreError
-from factdesk.keeping import index_documents, keep_findings
+from factdesk.keeping import keep_findings
 from factdesk.library import claims_about, keep_passages, passages_from
 from factdesk.line import Line
 from factdesk.reading import Read, read_captures
@@ -56,8 +57,7 @@ def _process(line: Line, captures: Sequence[Capture]) -> list[Read]:
     line.index.remove(dropped)
     again = _grow_library(line, reads)
     checked = check_documents(line, documents)
-    index_documents(line, documents)
-    keep_findings(line, [*again, *checked])
+    keep_findings(line, [*again, *checked], documents=documents)
     with writing(line.engine) as connection:
         _end(connection, reads)
     return reads

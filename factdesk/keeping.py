@@ -10,10 +10,14 @@ from factdesk.narrating import narrate
 from factdesk.records import Document
 from factdesk.store import documents as stored
 from factdesk.store.database import reading, writing
+from index.base import Entry
 
 
-def keep_findings(line: Line, checked: Sequence[Checked]) -> None:
-    """Store and index claims with their findings and narratives; a finding that a person has judged stays as it was."""
+def keep_findings(line: Line, checked: Sequence[Checked], *, documents: Sequence[Document] = ()) -> None:
+    """Store and index claims with their findings and narratives; a finding that a person has judged stays as it was.
+
+    All documents of ``checked``, and ``documents`` (those without a claim too), are indexed anew with what was found.
+    """
     at = datetime.now(UTC)
     with writing(line.engine) as connection:
         judged = stored.reviewed(connection, [item.finding.id for item in checked])
@@ -21,25 +25,18 @@ def keep_findings(line: Line, checked: Sequence[Checked]) -> None:
         stored.put_findings(connection, [item.finding for item in checked if item.finding.id not in judged], at=at)
         told = narrate(connection, line, checked)
         stored.set_narratives(connection, told)
-    sources = {item.document.id: line.source(item.document.source_id).name for item in checked}
-    line.index.add(
-        [
-            claim_entry(
-                item.claim,
-                item.document,
-                item.vector,
-                source=sources[item.document.id],
-                finding=item.finding.kind.value,
-                narrative=told.get(item.claim.id),
-            )
-            for item in checked
-        ]
-    )
-    index_documents(line, list({item.document.id: item.document for item in checked}.values()))
+    claims = [_claim_entry(line, item, narrative=told.get(item.claim.id)) for item in checked]
+    touched = {document.id: document for document in [*(item.document for item in checked), *documents]}
+    line.index.add([*claims, *_document_entries(line, list(touched.values()))])
 
 
-def index_documents(line: Line, documents: Sequence[Document]) -> None:
-    """Put documents into the index with the findings and the narrative that the store has for them."""
+def _claim_entry(line: Line, item: Checked, *, narrative: str | None) -> Entry:
+    source, kind = line.source(item.document.source_id).name, item.finding.kind.value
+    return claim_entry(item.claim, item.document, item.vector, source=source, finding=kind, narrative=narrative)
+
+
+def _document_entries(line: Line, documents: Sequence[Document]) -> list[Entry]:
+    """Return the entries of documents with the findings and the narrative that the store has for them."""
     with reading(line.engine) as connection:
         told = stored.findings_of(connection, [document.id for document in documents])
     entries = []
@@ -54,4 +51,4 @@ def index_documents(line: Line, documents: Sequence[Document]) -> None:
                 narrative=narratives[0] if narratives else None,
             )
         )
-    line.index.add(entries)
+    return entries

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Column, Connection, Row, delete, select, update
+from sqlalchemy import Column, Connection, Row, bindparam, delete, select, update
 
 from factdesk.records import (
     CaptureKind,
@@ -46,8 +46,10 @@ def put_findings(connection: Connection, made: Iterable[Finding], *, at: datetim
 
 def set_narratives(connection: Connection, told: Mapping[str, str]) -> None:
     """Note which narrative each claim belongs to (claim id -> narrative id)."""
-    for claim_id, narrative_id in told.items():
-        connection.execute(update(claims).where(claims.c.id == claim_id).values(narrative_id=narrative_id))
+    if not told:
+        return
+    change = update(claims).where(claims.c.id == bindparam("claim")).values(narrative_id=bindparam("narrative"))
+    connection.execute(change, [{"claim": claim_id, "narrative": narrative_id} for claim_id, narrative_id in told.items()])
 
 
 def drop_claims(connection: Connection, document_ids: Sequence[str]) -> list[str]:

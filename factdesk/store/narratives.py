@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
 from factdesk.store.passages import unpacked
 from factdesk.store.tables import claims, documents, narratives
+from factdesk.store.upsert import upsert
 
 _PIECE = 400  # identifiers in one statement: databases limit bound values
+
+
+class _Narrative(NamedTuple):
+    label: str
+    first_at: datetime
+    last_at: datetime
+    size: int
 
 
 def narratives_of(connection: Connection, claim_ids: Sequence[str]) -> dict[str, str]:
@@ -25,14 +34,26 @@ def narratives_of(connection: Connection, claim_ids: Sequence[str]) -> dict[str,
 
 def put_narratives(connection: Connection, seen: Sequence[tuple[str, str, datetime]]) -> None:
     """Count claims (narrative id, text, when published) into their narratives; the first claim of a new one is its label."""
+    known = _known(connection, list(dict.fromkeys(narrative_id for narrative_id, _, _ in seen)))
+    grown: dict[str, _Narrative] = {}
     for narrative_id, text, at in seen:
-        known = connection.execute(select(narratives).where(narratives.c.id == narrative_id)).first()
-        if known is None:
-            row = {"id": narrative_id, "label": text, "first_at": at, "last_at": at, "size": 1}
-            connection.execute(insert(narratives).values(**row))
-            continue
-        values = {"first_at": min(known.first_at, at), "last_at": max(known.last_at, at), "size": known.size + 1}
-        connection.execute(update(narratives).where(narratives.c.id == narrative_id).values(**values))
+        before = grown.get(narrative_id) or known.get(narrative_id) or _Narrative(text, at, at, 0)
+        grown[narrative_id] = _Narrative(before.label, min(before.first_at, at), max(before.last_at, at), before.size + 1)
+    rows = [
+        {"id": key, "label": one.label, "first_at": one.first_at, "last_at": one.last_at, "size": one.size}
+        for key, one in grown.items()
+    ]
+    upsert(connection, narratives, rows, keep=("label",))
+
+
+def _known(connection: Connection, narrative_ids: Sequence[str]) -> dict[str, _Narrative]:
+    columns = (narratives.c.label, narratives.c.first_at, narratives.c.last_at, narratives.c.size)
+    known: dict[str, _Narrative] = {}
+    for at in range(0, len(narrative_ids), _PIECE):
+        wanted = narratives.c.id.in_(narrative_ids[at : at + _PIECE])
+        rows = connection.execute(select(narratives.c.id, *columns).where(wanted))
+        known.update((row.id, _Narrative(row.label, row.first_at, row.last_at, row.size)) for row in rows)
+    return known
 
 
 def members(connection: Connection, *, since: datetime) -> Iterator[tuple[str, str, NDArray[np.float32], datetime, str]]:
