@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -86,6 +86,7 @@ def templates_for(settings: Settings) -> Jinja2Templates:
     environment.filters.update(
         day=lambda at: at.astimezone(zone).strftime("%-d %b %Y"),
         clock=lambda at: at.astimezone(zone).strftime("%-d %b %Y, %H:%M"),
+        axis_day=lambda label: date.fromisoformat(label).strftime("%-d %b"),
         iso=lambda at: at.isoformat(),
         percent=lambda value: f"{value:.0%}",
         number=lambda value: f"{value:,}",

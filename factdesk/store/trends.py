@@ -8,14 +8,14 @@ from statistics import median
 
 from sqlalchemy import Connection, Engine, func, select
 
+from factdesk.records import Outcome
+from factdesk.store import unseen
 from factdesk.store.database import reading
 from factdesk.store.reviews import newest_reviews
 from factdesk.store.tables import claims, documents, findings, items, polls, reviews, sources, statement_findings, statements
 
 FLAGS = ("repeats", "distorts")
 _DISMISSED = ("rejected", "not_checkable")
-_ANSWERED = ("polled", "unchanged")
-_SEEN = ("kept", "duplicate", "unchanged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,23 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What could not be seen of one source in a period: failed polls, and what else came of polls and items."""
+    """What could not be seen of one source in a period: failed polls, what else came of polls and items, languages not read.
+
+    ``reason`` is what its last bad poll said.
+    """
 
     source: str
     failed_polls: int
     polls: int
     outcomes: dict[str, int]
     never_polled: bool
+    languages: dict[str, int]
+    reason: str = ""
 
     @property
     def total(self) -> int:
         """Failed polls and items that were not read."""
-        return self.failed_polls + sum(self.outcomes.values()) + int(self.never_polled)
+        return self.failed_polls + sum(self.outcomes.values()) + sum(self.languages.values()) + int(self.never_polled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,33 +176,24 @@ def throughput(engine: Engine, *, since: datetime, zone: tzinfo, now: datetime) 
 def gaps(engine: Engine, *, since: datetime) -> list[Gap]:
     """Return per enabled source what could not be seen since an instant, most first; sources without a gap are left out."""
     with reading(engine) as connection:
-        named = connection.execute(select(sources.c.id, sources.c.name).where(sources.c.enabled)).all()
-        polled = connection.execute(
-            select(polls.c.source_id, polls.c.outcome, func.count().label("number"))
-            .where(polls.c.started_at >= since, polls.c.finished_at.is_not(None))
-            .group_by(polls.c.source_id, polls.c.outcome)
-        ).all()
-        ended = connection.execute(
-            select(items.c.source_id, items.c.outcome, func.count().label("number"))
-            .where(items.c.first_seen_at >= since, items.c.outcome.is_not(None), items.c.outcome.not_in(_SEEN))
-            .group_by(items.c.source_id, items.c.outcome)
-        ).all()
-    found = [
-        _gap(
-            row.name,
-            {p.outcome: p.number for p in polled if p.source_id == row.id},
-            ended={i.outcome: i.number for i in ended if i.source_id == row.id},
-        )
-        for row in named
-    ]
+        found = [_gap(source) for source in unseen.gaps(connection, since=since).sources if source.enabled]
     return sorted((gap for gap in found if gap.total), key=lambda gap: (-gap.total, gap.source))
 
 
-def _gap(source: str, polled: dict[str, int], *, ended: dict[str, int]) -> Gap:
-    """Join polls and items: a poll that was refused counts as a refusal, not as a failure."""
-    refused = {outcome: number for outcome, number in polled.items() if outcome.startswith("refused_")}
-    failed = sum(number for outcome, number in polled.items() if outcome not in _ANSWERED and outcome not in refused)
-    return Gap(source, failed, sum(polled.values()), dict(Counter(ended) + Counter(refused)), never_polled=not polled)
+def _gap(source: unseen.SourceGaps) -> Gap:
+    """Join polls and items: a poll that was refused is a refusal, not a failure; a language not read is told by its name."""
+    refused = {outcome: number for outcome, number in source.polls_bad.items() if outcome in unseen.REFUSED}
+    ended = Counter(refused) + Counter(source.items_unread)
+    ended.pop(Outcome.UNSUPPORTED_LANGUAGE, None)
+    return Gap(
+        source.name,
+        source.polls_failed,
+        source.polls,
+        {outcome.value: number for outcome, number in ended.items()},
+        never_polled=not source.polls,
+        languages=source.languages,
+        reason=source.last_reason,
+    )
 
 
 def health(engine: Engine, *, polls_each: int = 5) -> list[Health]:

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, func, or_, select
 
 from factdesk.records import Outcome, SourceRole
 from factdesk.store.tables import items, polls, sources
@@ -12,11 +12,15 @@ from factdesk.store.tables import items, polls, sources
 GOOD_POLLS = frozenset({Outcome.POLLED, Outcome.UNCHANGED})
 UNREAD = frozenset(Outcome) - GOOD_POLLS - {Outcome.KEPT, Outcome.DUPLICATE}
 REFUSED = frozenset({Outcome.REFUSED_ROBOTS, Outcome.REFUSED_OPT_OUT, Outcome.REFUSED_ADDRESS})
+_LANGUAGE_IS = "The language is '"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceGaps:
-    """One source in a window: its polls, those that failed or were refused, its items, and those that could not be read."""
+    """One source in a window: its polls, those that failed or were refused, its items, and those that could not be read.
+
+    ``languages`` counts its items in languages whose claims are not read, whatever their outcome: such an item may be kept.
+    """
 
     source_id: int
     name: str
@@ -28,6 +32,7 @@ class SourceGaps:
     items: int = 0
     items_open: int = 0
     items_unread: dict[Outcome, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
     last_reason: str = ""
 
     @property
@@ -43,7 +48,7 @@ class SourceGaps:
     @property
     def complete(self) -> bool:
         """Whether nothing of the source was missed."""
-        return self.polls > 0 and not self.polls_bad and not self.items_unread
+        return self.polls > 0 and not self.polls_bad and not self.items_unread and not self.languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,13 @@ class Gaps:
         return tuple(source for source in self.sources if not source.complete)
 
 
-def gaps(connection: Connection, *, since: datetime, until: datetime, event: str | None = None) -> Gaps:
-    """Return what could not be seen from ``since`` to ``until``, of one event's sources or all."""
+def gaps(connection: Connection, *, since: datetime, until: datetime | None = None, event: str | None = None) -> Gaps:
+    """Return what could not be seen from ``since`` to ``until`` (now, when left out), of one event's sources or all."""
+    until = until or datetime.max.replace(tzinfo=UTC)
     polled = _counts(connection, polls, when="started_at", since=since, until=until)
     listed = _counts(connection, items, when="first_seen_at", since=since, until=until)
     reasons = _reasons(connection, since=since, until=until)
+    unread = _languages(connection, since=since, until=until)
     query = select(sources).order_by(sources.c.id)
     rows = connection.execute(query if event is None else query.where(sources.c.event == event))
     told = [
@@ -78,11 +85,13 @@ def gaps(connection: Connection, *, since: datetime, until: datetime, event: str
             items=sum(listed.get(row.id, {}).values()),
             items_open=listed.get(row.id, {}).get(None, 0),
             items_unread={o: n for o, n in listed.get(row.id, {}).items() if o in UNREAD},
+            languages=dict(unread.get(row.id, {})),
             last_reason=reasons.get(row.id, ""),
         )
         for row in rows
     ]
-    return Gaps(tuple(told), _languages(connection, since=since, until=until, event=event))
+    total = sum((Counter(source.languages) for source in told), Counter[str]())
+    return Gaps(tuple(told), dict(total.most_common()))
 
 
 def _counts(
@@ -106,12 +115,14 @@ def _reasons(connection: Connection, *, since: datetime, until: datetime) -> dic
     return {row.source_id: row.reason for row in connection.execute(query.order_by(polls.c.id))}
 
 
-def _languages(connection: Connection, *, since: datetime, until: datetime, event: str | None) -> dict[str, int]:
-    """Languages that were not read, from the reader's reason (``The language is 'xx'.``)."""
-    query = select(items.c.reason).where(
-        items.c.outcome == Outcome.UNSUPPORTED_LANGUAGE.value, items.c.first_seen_at >= since, items.c.first_seen_at < until
+def _languages(connection: Connection, *, since: datetime, until: datetime) -> dict[int, Counter[str]]:
+    """Languages that were not read, by source, from the reader's reason (``The language is 'xx'.``), whatever the outcome."""
+    untold = items.c.outcome == Outcome.UNSUPPORTED_LANGUAGE.value
+    query = select(items.c.source_id, items.c.reason).where(
+        items.c.first_seen_at >= since, items.c.first_seen_at < until, or_(untold, items.c.reason.like(f"{_LANGUAGE_IS}%"))
     )
-    if event is not None:
-        query = query.join(sources, sources.c.id == items.c.source_id).where(sources.c.event == event)
-    told = (reason.split("'") for reason in connection.execute(query).scalars())
-    return dict(Counter(parts[1] if len(parts) > 2 else "und" for parts in told).most_common())
+    found: dict[int, Counter[str]] = {}
+    for number, reason in connection.execute(query):
+        told = reason.removeprefix(_LANGUAGE_IS).split("'")[0] if reason.startswith(_LANGUAGE_IS) else "und"
+        found.setdefault(number, Counter())[told] += 1
+    return found

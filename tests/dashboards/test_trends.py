@@ -29,13 +29,23 @@ def test_what_could_not_be_seen_is_counted_by_source(house: House) -> None:
     assert (found["The Barrow Echo"].failed_polls, found["The Barrow Echo"].polls) == (2, 2)
     assert found["The Vessary Courier"].outcomes == {"refused_robots": 1}
     assert found["Town Square"].outcomes == {"quarantined": 1}
-    assert found["Kestrow Noticias"].outcomes == {"unsupported_language": 1}
+    assert (found["Kestrow Noticias"].outcomes, found["Kestrow Noticias"].languages) == ({}, {"und": 1})
     with house.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE polls SET outcome = 'refused_robots' WHERE outcome = 'failed'")
     refused = next(gap for gap in gaps(house.engine, since=WEEK) if gap.source == "The Barrow Echo")
     assert (refused.failed_polls, refused.outcomes) == (0, {"refused_robots": 2})
     later = {gap.source: gap for gap in gaps(house.engine, since=world.NOW + timedelta(days=1))}
     assert all(gap.never_polled for gap in later.values())
+
+
+def test_a_kept_item_whose_claims_are_not_read_is_named_by_its_language(house: House) -> None:
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE items SET outcome = 'kept', reason = 'The language is ''sw''.' WHERE outcome = 'quarantined'"
+        )
+    found = {gap.source: gap for gap in gaps(house.engine, since=WEEK)}
+    assert (found["Town Square"].outcomes, found["Town Square"].languages) == ({}, {"sw": 1})
+    assert "1 in Swahili, whose claims are not read" in house.as_("mara").get("/trends").text
 
 
 def test_the_time_from_first_sighting_to_publication(house: House) -> None:
@@ -50,7 +60,7 @@ def test_the_charts_have_names_tables_and_the_box_of_gaps(house: House) -> None:
     publish(house, draft(house))
     text = house.as_("mara").get("/trends").text
     charts = re.findall(r'<svg[^>]* role="img" aria-labelledby="(\S+)-t"', text)
-    assert charts == ["days", "languages", "sources", "events", "kinds", "work"]
+    assert charts == ["days", "languages", "events", "kinds", "sources", "work"]
     assert text.count("The numbers</summary>") == len(charts)
     assert "What could not be seen" in text
     assert "2 of 2" in text
