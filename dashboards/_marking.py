@@ -1,10 +1,13 @@
 """Cuts a text into runs that carry marks, so that a template can escape each run and wrap it: no HTML is built here."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from factdesk.records import Finding
+
+_WORD = re.compile(r"\w[\w'’]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,19 @@ def claim_runs(text: str, finding: Finding | None) -> list[Run]:
     return runs(text, [*differing, *(Mark(start, end, "shared") for start, end in finding.shared_spans)])
 
 
-def passage_runs(finding: Finding) -> list[Run]:
-    """Return the citation's text with the places that the claim differs from."""
+def passage_runs(finding: Finding, claim: str) -> list[Run]:
+    """Return the citation's text with the places that the claim differs from, and the words that the claim shares with it."""
     if finding.citation is None:
         return []
-    return runs(finding.citation.text, [Mark(*difference.passage_span, "differs") for difference in finding.differences])
+    text = finding.citation.text
+    differing = [Mark(*difference.passage_span, "differs") for difference in finding.differences]
+    return runs(text, [*differing, *_same_words(text, finding, claim=claim)])
+
+
+def _same_words(text: str, finding: Finding, *, claim: str) -> list[Mark]:
+    """Mark the words of the citation that stand in the shared spans of the claim; other languages share names and numbers."""
+    shared = {word.casefold() for start, end in finding.shared_spans for word in _WORD.findall(claim[start:end])}
+    return [Mark(*found.span(), "shared") for found in _WORD.finditer(text) if found[0].casefold() in shared]
 
 
 def _run(text: str, start: int, marks: Sequence[Mark], *, end: int) -> Run:

@@ -59,7 +59,7 @@ OUTCOMES = MappingProxyType(
     {
         "polled": "polled",
         "kept": "kept",
-        "duplicate": "near-duplicate",
+        "duplicate": "already held",
         "unchanged": "unchanged",
         "refused_robots": "refused by robots.txt",
         "refused_opt_out": "opted out",
@@ -75,14 +75,14 @@ OUTCOMES = MappingProxyType(
 )
 DIFFERENCES = MappingProxyType(
     {
-        "number": "number",
-        "date": "date",
-        "negation": "negation",
-        "cause": "cause",
-        "quotation": "quotation",
-        "place": "place",
-        "certainty": "certainty",
-        "scope": "scope",
+        "number": "different number",
+        "date": "different date",
+        "negation": "denial turned round",
+        "cause": "different cause",
+        "quotation": "different quotation",
+        "place": "different place",
+        "certainty": "different certainty",
+        "scope": "different scope",
     }
 )
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})

@@ -1,7 +1,7 @@
 """What the desk lists: the queue of flagged claims, one row for a story wherever it appears, and each document."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import (
@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Select,
     Subquery,
     and_,
     case,
@@ -26,11 +25,13 @@ from factdesk.store.database import reading
 from factdesk.store.documents import claim_from, document_from, finding_from
 from factdesk.store.passages import known_passages
 from factdesk.store.reviews import newest_reviews
-from factdesk.store.tables import captures, claims, documents, findings, narratives, sources, statement_findings
+from factdesk.store.stories import surest_flags
+from factdesk.store.tables import captures, claims, documents, findings, sources, statement_findings
 
 OPEN = "open"
 _FLAGS = ("repeats", "distorts")
 _SHOWN = 12  # sightings listed under one row
+_CHOICES = 60  # values listed in one filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,14 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """Rows of the queue, how many there are in all, and the values that filters can take with their numbers of findings."""
+    """Rows of the queue, how many stories and flagged claims there are in all, and the values that each filter can take.
+
+    A value's number counts the flagged claims that choosing it would show beside the other filters; the chosen one may be 0.
+    """
 
     rows: tuple[Flag, ...]
     total: int
+    claims: int
     choices: dict[str, tuple[tuple[str, str, int], ...]]
 
 
@@ -109,7 +114,8 @@ def queue(engine: Engine, asked: QueueFilter, *, limit: int = 30, offset: int = 
     where = _conditions(flagged, asked)
     grouped = _grouped(flagged, where)
     with reading(engine) as connection:
-        total = connection.execute(select(func.count()).select_from(grouped)).scalar_one()
+        counted = select(func.count(), func.coalesce(func.sum(grouped.c.sightings), 0)).select_from(grouped)
+        total, told = connection.execute(counted).one()
         order = (grouped.c.priority.desc(), grouped.c.story)
         stories = connection.execute(select(grouped).order_by(*order).limit(limit).offset(offset)).all()
         sightings = _sightings(connection, flagged, [*where, flagged.c.story.in_([row.story for row in stories])])
@@ -118,7 +124,7 @@ def queue(engine: Engine, asked: QueueFilter, *, limit: int = 30, offset: int = 
             for row in stories
             if row.story in sightings
         )
-        return QueuePage(rows, total, _choices(connection, flagged, asked))
+        return QueuePage(rows, total, int(told), _choices(connection, flagged, asked))
 
 
 def flag_of(engine: Engine, finding_ids: Sequence[str]) -> Flag | None:
@@ -291,30 +297,35 @@ def _sightings(connection: Connection, flagged: Subquery, where: Sequence[Column
 
 
 def _choices(connection: Connection, flagged: Subquery, asked: QueueFilter) -> dict[str, tuple[tuple[str, str, int], ...]]:
-    """Return for each filter its values as (value, label, findings), counted in the chosen state."""
+    """Return for each filter its values as (value, label, flagged claims), counted under the other filters."""
     c = flagged.c
-    in_state = [] if asked.state is None else [c.state == asked.state]
-    number = func.count().label("number")
-    made = {
-        "kind": select(c.kind, c.kind, number).where(*in_state).group_by(c.kind),
-        "language": select(c.language, c.language, number).where(*in_state).group_by(c.language),
-        "event": select(c.event, c.event, number).where(*in_state, c.event.is_not(None)).group_by(c.event),
-        "state": select(c.state, c.state, number).group_by(c.state),
-        "source": select(c.source_id, sources.c.name, number)
-        .join(sources, sources.c.id == c.source_id)
-        .where(*in_state)
-        .group_by(c.source_id, sources.c.name),
-        "narrative": select(c.narrative_id, narratives.c.label, number)
-        .join(narratives, narratives.c.id == c.narrative_id)
-        .where(*in_state)
-        .group_by(c.narrative_id, narratives.c.label)
-        .limit(60),
+    columns = {
+        "kind": (c.kind, asked.kind),
+        "language": (c.language, asked.language),
+        "event": (c.event, asked.event),
+        "state": (c.state, asked.state),
+        "source": (c.source_id, asked.source),
+        "narrative": (c.narrative_id, asked.narrative),
     }
-    return {name: _chosen(connection, statement.order_by(number.desc())) for name, statement in made.items()}
+    made = {}
+    for name, (column, chosen) in columns.items():
+        others = _conditions(flagged, replace(asked, **{name: None}))
+        number = func.sum(case((and_(True, *others), 1), else_=0)).label("number")
+        rows = connection.execute(select(column, number).where(column.is_not(None)).group_by(column)).all()
+        kept = [(value, int(count)) for value, count in rows if count or value == chosen]
+        made[name] = sorted(kept, key=lambda pair: (-pair[1], str(pair[0])))[:_CHOICES]
+    labels = {
+        "source": _source_names(connection),
+        "narrative": surest_flags(connection, [str(v) for v, _ in made["narrative"]]),
+    }
+    return {
+        name: tuple((str(value), labels.get(name, {}).get(str(value), str(value)), count) for value, count in pairs)
+        for name, pairs in made.items()
+    }
 
 
-def _chosen(connection: Connection, statement: Select[str, str, int]) -> tuple[tuple[str, str, int], ...]:
-    return tuple((str(value), str(label), number) for value, label, number in connection.execute(statement))
+def _source_names(connection: Connection) -> dict[str, str]:
+    return {str(row.id): row.name for row in connection.execute(select(sources.c.id, sources.c.name))}
 
 
 def _checked(connection: Connection, document_id: str) -> tuple[tuple[Claim, Finding | None, str | None], ...]:

@@ -1,9 +1,10 @@
 """Narratives and events as the desk lists them: how many flags, in which languages, since when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, case, func, select
+from sqlalchemy import Connection, Engine, case, func, select
 
 from factdesk.errors import NotFoundError
 from factdesk.records import Passage
@@ -16,7 +17,7 @@ _FLAGS = ("repeats", "distorts")
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A narrative: its most central claim, how many claims tell it and how many of them are flagged."""
+    """A narrative: its surest flagged claim (or its most central one), how many claims tell it, how many are flagged."""
 
     id: str
     label: str
@@ -57,11 +58,20 @@ def stories(engine: Engine, *, limit: int = 100) -> list[Story]:
             .where(claims.c.narrative_id.in_([row.id for row in rows]))
             .distinct()
         ).all()
+        told = surest_flags(connection, [row.id for row in rows])
     languages: dict[str, list[str]] = {}
     for narrative_id, language in spoken:
         languages.setdefault(narrative_id, []).append(language)
     return [
-        Story(row.id, row.label, row.told, row.flags, tuple(sorted(languages.get(row.id, ()))), row.first_at, row.last_at)
+        Story(
+            row.id,
+            told.get(row.id, row.label),
+            row.told,
+            row.flags,
+            tuple(sorted(languages.get(row.id, ()))),
+            row.first_at,
+            row.last_at,
+        )
         for row in rows
     ]
 
@@ -77,9 +87,21 @@ def story(engine: Engine, narrative_id: str) -> Story:
             .outerjoin(findings, findings.c.claim_id == claims.c.id)
             .where(claims.c.narrative_id == narrative_id)
         ).all()
+        label = surest_flags(connection, [narrative_id]).get(narrative_id, row.label)
     flags = sum(1 for _, kind in told if kind in _FLAGS)
     languages = tuple(sorted({language for language, _ in told}))
-    return Story(row.id, row.label, len(told), flags, languages, row.first_at, row.last_at)
+    return Story(row.id, label, len(told), flags, languages, row.first_at, row.last_at)
+
+
+def surest_flags(connection: Connection, narrative_ids: Sequence[str]) -> dict[str, str]:
+    """Return by narrative the text of its surest flagged claim: what the desk calls it, as its centre may be a denial."""
+    query = (
+        select(claims.c.narrative_id, claims.c.text)
+        .join(findings, findings.c.claim_id == claims.c.id)
+        .where(claims.c.narrative_id.in_(list(narrative_ids)), findings.c.kind.in_(_FLAGS))
+        .order_by(findings.c.probability, findings.c.id.desc())
+    )
+    return {str(row.narrative_id): row.text for row in connection.execute(query)}
 
 
 def event_lines(engine: Engine) -> list[EventLine]:

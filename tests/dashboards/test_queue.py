@@ -1,8 +1,10 @@
 import re
+from dataclasses import replace
 
 import pytest
 
-from dashboards._marking import Mark, runs
+from dashboards._marking import Mark, passage_runs, runs
+from factdesk.records import Finding, FindingKind
 from factdesk.store.findings_view import QueueFilter, queue
 from factdesk.store.reviews import decide, reviews_of
 from tests.dashboards import world
@@ -39,7 +41,7 @@ def test_the_claim_stands_beside_its_citation_with_what_differs_marked(house: Ho
     assert '<mark class="differs">12,000</mark> people had left' in text
     assert 'By 7 May, <mark class="differs">1,200</mark>' in text
     assert "Sorrin River Authority" in text
-    assert "the claim says 12,000 people, the bulletin 1,200" in text
+    assert "<bdi>12,000</bdi> in the claim, <bdi>1,200</bdi> in the evidence" in text
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,25 @@ def test_an_item_shows_its_claims_in_place_its_copies_and_other_sightings(house:
     assert world.document_id("copy") in text
     arabic = house.as_("ana").get(f"/items/{world.document_id('gates-ar')}").text
     assert 'lang="ar" dir="rtl"' in arabic
+
+
+def test_each_filter_counts_what_choosing_it_would_show(house: House) -> None:
+    arabic = queue(house.engine, QueueFilter(language="ar"))
+    assert (arabic.total, arabic.claims, arabic.choices["state"]) == (1, 1, (("open", "open", 1),))
+    assert {value: number for value, _, number in arabic.choices["language"]}["en"] == 4
+    for kind, _, number in arabic.choices["kind"]:
+        assert queue(house.engine, QueueFilter(language="ar", kind=kind)).claims == number
+    nothing = queue(house.engine, QueueFilter(language="ar", kind="distorts"))
+    assert (nothing.total, nothing.claims) == (0, 0)
+    assert ("distorts", "distorts", 0) in nothing.choices["kind"]
+    assert ("ar", "ar", 0) in nothing.choices["language"]
+
+
+def test_the_words_that_agree_are_marked_in_the_citation_too() -> None:
+    claim, passage = "Đập Haldrin was opened", "The HALDRIN dam was not opened."
+    cited = replace(world.CHECK, text=passage)
+    finding = Finding("f", "c", "d", FindingKind.REPEATS, 0.9, citation=cited, shared_spans=((4, 11), (16, 22)))
+    assert [run.text for run in passage_runs(finding, claim) if run.names == ("shared",)] == ["HALDRIN", "opened"]
 
 
 def test_runs_join_up_to_the_text_whatever_the_spans() -> None:

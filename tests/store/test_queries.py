@@ -143,6 +143,7 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("stories", "library_entry"): lambda: stories.library_entry(engine, check),
         ("stories", "stories"): lambda: stories.stories(engine),
         ("stories", "story"): lambda: stories.story(engine, world.GATES),
+        ("stories", "surest_flags"): lambda: stories.surest_flags(connection, [world.GATES]),
         ("trends", "gaps"): lambda: trends.gaps(engine, since=SINCE),
         ("trends", "health"): lambda: sorted(trends.health(engine), key=lambda row: row.id),
         ("trends", "newest_flag_at"): lambda: trends.newest_flag_at(engine),
