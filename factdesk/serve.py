@@ -26,6 +26,7 @@ from factdesk.stop import Stop
 _log = structlog.get_logger("factdesk.serve")
 _SPAWN = multiprocessing.get_context("spawn")  # a fork would copy the models' threads
 _GRACE_S = 4.0
+_LATE_S = 3.0
 _Job = Callable[[Settings, Stop], None]
 
 
@@ -164,5 +165,5 @@ def _run(job: _Job, settings: Settings, heard: Connection, *, name: str) -> None
 def _end_late(stop: Stop) -> None:
     """End a child that did not stop in time, when nobody is left to do it: what it was at is done again at the next start."""
     stop.wait()
-    time.sleep(_GRACE_S)
+    time.sleep(_LATE_S)
     os._exit(1)

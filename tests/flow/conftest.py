@@ -9,8 +9,10 @@ from factdesk.demo.show import Show, stage
 from factdesk.line import Line, open_line
 from factdesk.reader import drain
 from factdesk.serve import collect_once, crew
+from factdesk.settings import Settings
 from factdesk.store.database import open_store
 from factdesk.store.progress import Progress, progress
+from tests.flow.parts import Row, collect_part, copied, index_counts, read_all
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,37 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         yield Played(show, line, engine, progress(engine))
         engine.dispose()
         line.close()
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A part of the demo world, collected and unread; tests copy it."""
+    return collect_part(tmp_path_factory.mktemp("collected"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the demo world: what one undisturbed reader makes of it on SQLite, and unread copies of it."""
+
+    collected: Settings
+    folder: Path
+    told: dict[str, list[Row]]
+    counts: dict[str, int]
+
+    def copy(self, *, store: str = "", index: str = "") -> Settings:
+        return copied(self.collected, self.folder, store=store, index=index)
+
+    def require_same(self, told: dict[str, list[Row]]) -> None:
+        for name, rows in told.items():
+            assert rows == self.told[name], name
+
+
+@pytest.fixture(scope="session")
+def undisturbed(collected: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, list[Row]], dict[str, int]]:
+    settings = copied(collected, tmp_path_factory.mktemp("undisturbed"))
+    return read_all(settings), index_counts(settings)
+
+
+@pytest.fixture
+def part(collected: Settings, undisturbed: tuple[dict[str, list[Row]], dict[str, int]], tmp_path: Path) -> Part:
+    return Part(collected, tmp_path, *undisturbed)
