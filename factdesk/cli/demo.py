@@ -9,6 +9,7 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from factdesk.cli._progress import reporter, summary
+from factdesk.cli.desk import wait_for_desk
 from factdesk.errors import FactdeskError
 
 _TICK_S = 0.25
@@ -46,7 +47,7 @@ def demo(
             console.print("Stopped.")
             return
         console.print(summary(progress(engine), seconds=time.monotonic() - began, first_flag=first_flag))
-        if once:
+        if once or not wait_for_desk(hands):
             return
         console.print(f"\nThe desk: [bold]{desk_address(show.settings)}[/bold]")
         for login in show.logins:

@@ -1,14 +1,21 @@
 """``factdesk init``, ``serve`` and ``users``: the first start, the running desk, and who may sign in."""
 
+import contextlib
 import secrets
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy import Engine
 
 from factdesk.errors import FactdeskError, SettingsError
+
+if TYPE_CHECKING:
+    from factdesk.serve import Crew
+
+_TICK_S = 0.1
 
 
 def register(app: typer.Typer) -> None:
@@ -74,11 +81,24 @@ def serve(
     open_store(settings.store).dispose()
     with crew(settings) as hands:
         start_all(hands)
+        if not wait_for_desk(hands):
+            return
         typer.echo(f"The desk is at {desk_address(settings)} — Ctrl-C stops everything.")
         while not hands.stop.wait(0.5):
             if fallen := hands.fallen():
                 raise FactdeskError(f"The {fallen[0]} process ended.", remedy="The lines above say why.")
     typer.echo("Stopped.")
+
+
+def wait_for_desk(hands: "Crew") -> bool:
+    """Wait until the desk answers; ``False`` when asked to stop meanwhile. Raises ``FactdeskError`` when a process ends."""
+    address = (hands.settings.desk.host, hands.settings.desk.port)
+    while not hands.stop.wait(_TICK_S):
+        if fallen := hands.fallen():
+            raise FactdeskError(f"The {fallen[0]} process ended.", remedy="The lines above say why.")
+        with contextlib.suppress(OSError), socket.create_connection(address, timeout=1):
+            return True
+    return False
 
 
 def add(

@@ -58,7 +58,7 @@ def test_version(folder: Path) -> None:
         (("nonsense",), "No such command"),
         (("search",), "Missing argument"),
         (("serve", "--colour"), "No such option"),
-        (("serve", "--port", "99999"), "99999"),
+        (("serve", "--port", "99999"), "--port"),
         (("check", "  "), "The claim is empty"),
         (("users", "add", "noor", "--role", "owner"), "not a role"),
     ],
@@ -80,7 +80,7 @@ def test_a_wrong_call_is_one_line_and_2(folder: Path, arguments: tuple[str, ...]
         (("bench", "line", "missing.tar.xz"), "missing.tar.xz"),
         (("eval", "stance", "--pairs", "missing.tsv"), "missing.tsv"),
         (("eval", "claims", "--labelled", "missing.tsv", "--text", "t", "--label", "l", "--positive", "1"), "missing.tsv"),
-        (("eval", "retrieval", "--library", "a.jsonl", "--queries", "b.tsv", "--qrels", "c.tsv"), "a.jsonl"),
+        (("eval", "retrieval", "--library", "a.jsonl", "--queries", "b.tsv", "--qrels", "c.tsv"), ".tsv"),
         (("extract", "--batch", "nowhere", "--out", "o.jsonl"), "nowhere"),
         (("search", "dam AND ("), "at character"),
     ],
@@ -115,11 +115,11 @@ def test_init_library_check_search_and_doctor(folder: Path) -> None:
     (folder / "checks.csv").write_text(
         "claim,rating,url,publisher,date,language\n"
         f'"{_TEXT}",False,https://plumbline.example/1,Plumbline,2026-03-10,en\n'
-        "broken,row\n"
+        ",False,https://plumbline.example/2,Plumbline,2026-03-10,en\n"
     )
     imported = factdesk(folder, "library", "import", "checks.csv")
     assert imported.returncode == 0, imported.stderr
-    assert "1" in imported.stdout
+    assert "1 new or changed, 1 rows unreadable" in imported.stdout
 
     flagged = factdesk(
         folder, "check", "The Haldrin dam's gates were opened on purpose in the night so that Lower Teyn would flood."
@@ -167,19 +167,9 @@ def test_serve_answers_and_ctrl_c_stops_everything_within_five_seconds(serving: 
 
 
 def opened(address: str) -> str:
-    """Return the first page, once the desk's process is up (connections are refused until then)."""
-    for _ in range(2000):
-        try:
-            with urllib.request.urlopen(address, timeout=20) as answer:
-                text: str = answer.read().decode()
-                return text
-        except ConnectionRefusedError:
-            continue
-        except urllib.error.URLError as error:
-            if not isinstance(error.reason, ConnectionRefusedError):
-                raise
-            os.sched_yield()
-    pytest.fail("the desk did not come up")
+    with urllib.request.urlopen(address, timeout=20) as answer:
+        text: str = answer.read().decode()
+        return text
 
 
 def test_the_demo_once_shows_its_summary(folder: Path) -> None:
