@@ -34,14 +34,19 @@ class Stop(Protocol):
 def run_reader(line: Line, *, stop: Stop) -> Counter[Outcome]:
     """Read what waits until ``stop`` is set; a store or index that is away is asked again later. Returns outcomes."""
     outcomes: Counter[Outcome] = Counter()
-    name = f"reader-{os.getpid()}"
+    name, away = f"reader-{os.getpid()}", False
     while not stop.is_set():
         try:
             done = read_batch(line, worker=name)
         except (IndexUnavailableError, StoreError) as error:
-            _log.warning("the line waits", why=str(error))
+            if not away:
+                _log.warning("the line waits", why=str(error))
+            away = True
             stop.wait(_BACKOFF_S)
             continue
+        if away:
+            _log.warning("the line goes on")
+        away = False
         outcomes += done
         if not done:
             stop.wait(_IDLE_S)
