@@ -51,8 +51,11 @@ class Line:
         self.engine.dispose()
 
 
-def open_line(settings: Settings, *, threads: int = 1) -> Line:
-    """Open the store, the archive and the index and load the models. Raises a ``FactdeskError`` that says what is missing."""
+def open_line(settings: Settings, *, threads: int = 2) -> Line:
+    """Open the store, the archive and the index and load the models; ``threads`` encode beside each other.
+
+    Raises a ``FactdeskError`` that says what is missing.
+    """
     engine = open_store(settings.store)
     encoder = CachedEncoder(load_encoder(settings.check.encoder, threads=threads))
     duplicates, narratives = DuplicateFinder(), NarrativeBuilder()
