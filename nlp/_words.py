@@ -114,8 +114,8 @@ def _word(text: str, piece: tuple[int, int, str, str], *, joined: str | None, st
     start, end, form, raw = piece
     digits = raw[0].isdigit()
     key = joined or ("#" + form if digits or form in _measures(code) else _stem(form, code))
-    opens = not text[:start].rstrip() or text[:start].rstrip()[-1] in ".!?\n:؟"
     capital = raw[0].isupper() and len(raw) > 1 and not joined and form not in stops and not key.startswith("#")
+    opens = capital and (text[:start].rstrip() or ".")[-1] in ".!?\n:؟"
     if capital and not (opens and _has_ending(form)):
         key = plain(raw)[:7]
     return Word(start, end, form, key, name=capital and not opens, digits=digits, stop=form in stops and not joined)
@@ -126,6 +126,7 @@ def _has_ending(form: str) -> bool:
     return form.endswith(("ing", "ed", "es", "s"))
 
 
+@lru_cache(maxsize=65_536)
 def _stem(form: str, code: str) -> str:
     """Return a crude stem: enough to join singular with plural and the persons of a verb."""
     if code == "ar":
