@@ -92,11 +92,12 @@ class Post:
     url: str
     hashtags: tuple[str, ...]
     voice: str | None
+    scheme: str = "https"
 
     @property
     def api_url(self) -> str:
         """The address that names the post without its account: what the ledger keeps."""
-        return f"https://{self.instance}/api/v1/statuses/{self.id}"
+        return f"{self.scheme}://{self.instance}/api/v1/statuses/{self.id}"
 
     def to_json(self) -> bytes:
         """Return the bytes that are archived."""

@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
 from lxml import etree, html
@@ -42,8 +43,9 @@ class Mastodon:
             return Unlisted("The instance does not answer with JSON.")
         if not isinstance(page, list) or not all(isinstance(status, dict) for status in page):
             return Unlisted("The instance does not answer with a list of posts.")
-        instance = urlsplit(fetched.url).netloc.lower()
-        posts = [post for status in page if (post := reduced(status, instance=instance, key=asked.voice_key)) is not None]
+        scheme, instance = urlsplit(fetched.url.lower())[:2]
+        told = [reduced(status, instance=instance, key=asked.voice_key) for status in page]
+        posts = [replace(post, scheme=scheme) for post in told if post is not None]
         ids = [str(status.get("id", "")) for status in page if str(status.get("id", "")).isalnum()]
         newest = max([*ids, *([asked.cursor] if asked.cursor else [])], key=_order, default=None)
         following = _following(fetched, forward=asked.cursor is not None) if page else ()

@@ -1,6 +1,7 @@
 """What happens later: a fact-check after the rumour, a person's decision, a corrected article, a rebuilt index."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,10 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from crawlers._archive import Exchange
+from crawlers.base import Asked, Fetched, Listing
+from crawlers.mastodon import COLLECTOR
 from factdesk.library import add_passages
 from factdesk.line import Line, open_line
 from factdesk.reader import drain
-from factdesk.records import CaptureKind, Passage, PassageKind, digest_id
+from factdesk.records import CaptureKind, Passage, PassageKind, Source, SourceRole, digest_id
 from factdesk.reindex import reindex
 from factdesk.settings import load_settings
 from factdesk.store import captures, ledger, reviews, sources
@@ -135,3 +138,13 @@ def test_a_rebuilt_index_answers_as_before(line: Line) -> None:
     line.index.close()
     line.index = open_index(line.settings.index, dim=line.encoder.dim)
     assert asked() == before
+
+
+def test_a_post_is_asked_again_as_its_instance_was_asked() -> None:
+    source = Source(1, "mastodon", "http://square.localhost:8000/", "Square", SourceRole.SOCIAL)
+    status = {"id": "7", "created_at": "2026-03-04T12:00:00Z", "content": "<p>The dam holds.</p>", "visibility": "public"}
+    for address in ("http://square.localhost:8000", "https://square.example"):
+        fetched = Fetched(f"{address}/api/v1/timelines/public", 200, (), json.dumps([status]).encode(), NOW)
+        listing = COLLECTOR.parse(fetched, Asked(source))
+        assert isinstance(listing, Listing)
+        assert [post.api_url for post in listing.posts] == [f"{address}/api/v1/statuses/7"]
