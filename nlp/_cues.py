@@ -16,6 +16,7 @@ _FOR_PURPOSE = re.compile(
 _ONLY = re.compile(
     r"(?:ne\s|n['’])(?:(?!pas\b|plus\b|jamais\b|rien\b)[^\s,;.]+\s+){1,2}qu(?:e\b|['’])|no\s+(?:[^\s,;.]+\s+){1,2}más\s+que\b"
 )
+_PURPOSE = re.compile(r"(?:^|\s)(?:so|so that|in order that)(?:\s+[^\s,;.]+){0,5}\s+$")
 _BESIDE_DAY = re.compile(r"\d\s?may\b|\bmay\s\d")  # the month
 _SAID_NO = re.compile(r"(?:\bsaid no to|\bque no a|\bdi(?:t|sent) non à|nói không với)\b")
 
@@ -75,12 +76,13 @@ def unsure(text: str, code: str) -> list[Cue]:
 
 
 def doubts(text: str, code: str) -> list[Cue]:
-    """Return the words that leave open whether a claim is true."""
+    """Return the words that leave open whether a claim is true; a month (``3 May``) and a purpose (``so that …``) are none."""
     folded = text.casefold()
+    found = _found(_pattern(code, "doubt"), folded)
     return [
         cue
-        for cue in _found(_pattern(code, "doubt"), folded)
-        if not _BESIDE_DAY.search(folded, max(0, cue.start - 3), cue.end + 3)
+        for cue in found
+        if not _BESIDE_DAY.search(folded, max(0, cue.start - 3), cue.end + 3) and not _PURPOSE.search(folded[: cue.start])
     ]
 
 
@@ -105,7 +107,15 @@ def negated_keys(reading: Reading) -> dict[str, tuple[int, int]]:
             if any(mark in reading.text[cue.end : word.start] for mark in ",;:.!?،؛—"):
                 break
             found.setdefault(word.key, (cue.start, cue.end))
+        if not reached:
+            found |= {key: (cue.start, cue.end) for key in _before(reading, cue) if key not in found}
     return found
+
+
+def _before(reading: Reading, cue: Cue) -> list[str]:
+    """Return the content words that a negation at the end of its clause ("found none") reaches back to."""
+    left = max((reading.text.rfind(mark, 0, cue.start) for mark in ",;:.!?،؛—"), default=-1)
+    return [word.key for word in reading.words if left < word.start < cue.start and not word.stop]
 
 
 def _denial_of_denial(folded: str, cue: Cue, code: str) -> bool:

@@ -191,6 +191,8 @@ def _negations(pair: _Pair) -> list[Difference]:
     if absences(pair.claim.text, pair.claim.language) or absences(pair.sentence.text, pair.sentence.language):
         return []
     things = shared_keys(pair.claim, pair.sentence) - pair.claim.names
+    if mine and yours and not set(mine) & things:
+        return []  # both deny, the claim in words that the evidence does not share
     for key in sorted(things):
         if (key in mine) != (key in yours) and not (set(mine) & things and set(yours) & things):
             return [_negation(pair, key, mine.get(key) or yours[key], denied_by_claim=key in mine)]

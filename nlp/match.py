@@ -35,6 +35,7 @@ from nlp.stance import load_stance
 
 _FLAG = 0.57
 _SUGGEST = 0.45
+_EVEN = 0.5
 _EVIDENCE = 0.55
 _COVERED = 0.72
 _SURE = 0.7
@@ -226,6 +227,10 @@ def _ruled(close: Closeness, reading: StanceReading) -> _Decision:
 
 def _against(close: Closeness, reading: StanceReading, *, said: str) -> _Decision:
     passage, probability = close.candidate.passage, close.probability * reading.probability
+    if reading.stance is Stance.ASSERTS and probability < _EVEN:
+        return _Decision(
+            FindingKind.DISPUTED, probability, close, (said, "Less than an even chance that this is the same claim.")
+        )
     if reading.stance is Stance.ASSERTS:
         why = f"Says what {passage.publisher} {_rating(passage)}: «{passage.text}»"
         how = "The sentence asserts it; no denial, doubt or attribution stands around it."

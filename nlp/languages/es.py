@@ -47,6 +47,7 @@ LANGUAGE = Language(
     ),
     future_forms=r"(?<!\w)\w{2,}(?:[aei]rán?|[aei]remos)(?!\w)",
     conditionals=words(
+        "imaginad, imagínate, imagínense, imagínese, "
         "si, de haber, supongamos, suponiendo, imaginen, imagina, imaginemos, aunque hubiera, en caso de que, como si"
     ),
     wishes=words(

@@ -48,7 +48,7 @@ LANGUAGE = Language(
     ),
     future_forms=r"(?<!\w)\w{2,}(?:era|eront|iront|[dtvr]ront|dra)(?!\w)",
     conditionals=words(
-        "si, s'il, s'ils, supposons, imaginons, imaginez, à supposer, au cas où, même si, comme si, quand bien même"
+        "imagine, si, s'il, s'ils, supposons, imaginons, imaginez, à supposer, au cas où, même si, comme si, quand bien même"
     ),
     wishes=words(
         "pourvu, pourvu que, puisse, puissent, plaise, plût, à dieu ne plaise, dieu veuille, que jamais, espérons, je prie,"

@@ -110,9 +110,9 @@ class Score:
         return "\n".join(lines)
 
 
-def cases() -> list[Case]:
-    """Return the labelled documents."""
-    return [_case(row) for row in _rows(DATA / "unseen.jsonl")]
+def cases(name: str = "unseen") -> list[Case]:
+    """Return the labelled documents of a file: ``unseen``, or ``never`` (sly wordings of which none may be flagged)."""
+    return [_case(row) for row in _rows(DATA / f"{name}.jsonl")]
 
 
 def library() -> list[Passage]:

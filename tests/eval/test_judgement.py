@@ -4,6 +4,7 @@ The floors are what was reached, minus a little; they only go up.
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.eval.judgement import FLAGS, Case, Judged, Score, cases, fits, judge,
 PRECISION = 0.95
 RECALL = {"seen": {"repeats": 0.88, "distorts": 0.76}, "held": {"repeats": 0.67, "distorts": 0.72}}
 CITED = 0.95
+SLY = 2  # of 91 that pass a claim on, doubt or mock it in words that no list foresaw; a ceiling, which only goes down
 HALVES = ("seen", "held")
 
 
@@ -44,6 +46,12 @@ def test_the_set_is_large_and_balanced() -> None:
 def test_nothing_that_must_never_be_flagged_is(half: str, *, halves: dict[str, Score]) -> None:
     found = halves[half]
     assert not found.never, found.never if half == "seen" else f"{len(found.never)} of the held documents"
+
+
+def test_sly_wordings_are_not_flagged(tmp_path: Path) -> None:
+    found = score(judge(cases("never"), folder=tmp_path)).never
+    print("\n".join(found))
+    assert len(found) <= SLY
 
 
 @pytest.mark.parametrize("half", HALVES)
