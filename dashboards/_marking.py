@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from factdesk.records import Finding
 
@@ -33,7 +33,9 @@ def runs(text: str, marks: Iterable[Mark]) -> list[Run]:
     """Return ``text`` as runs that join up to it again; marks outside the text are cut to it."""
     kept = [mark for mark in marks if 0 <= mark.start < min(mark.end, len(text))]
     edges = sorted({0, len(text), *(mark.start for mark in kept), *(min(mark.end, len(text)) for mark in kept)})
-    return [_run(text, start, kept, end=end) for start, end in pairwise(edges)]
+    cut = [_run(text, start, kept, end=end) for start, end in pairwise(edges)]
+    joined = (list(same) for _, same in groupby(cut, key=lambda run: (run.names, run.anchor)))
+    return [Run("".join(run.text for run in same), same[0].names, same[0].anchor) for same in joined]
 
 
 def spans(text: str, found: Sequence[Sequence[int]], name: str = "hit") -> list[Run]:
@@ -61,7 +63,9 @@ def passage_runs(finding: Finding, claim: str) -> list[Run]:
 def _same_words(text: str, finding: Finding, *, claim: str) -> list[Mark]:
     """Mark the words of the citation that stand in the shared spans of the claim; other languages share names and numbers."""
     shared = {word.casefold() for start, end in finding.shared_spans for word in _WORD.findall(claim[start:end])}
-    return [Mark(*found.span(), "shared") for found in _WORD.finditer(text) if found[0].casefold() in shared]
+    same = [found.span() for found in _WORD.finditer(text) if found[0].casefold() in shared]
+    gaps = [(left[1], right[0]) for left, right in pairwise(same) if text[left[1] : right[0]].isspace()]
+    return [Mark(start, end, "shared") for start, end in (*same, *gaps)]
 
 
 def _run(text: str, start: int, marks: Sequence[Mark], *, end: int) -> Run:

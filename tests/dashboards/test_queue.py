@@ -140,7 +140,7 @@ def test_each_filter_counts_what_choosing_it_would_show(house: House) -> None:
 
 def test_the_words_that_agree_are_marked_in_the_citation_too() -> None:
     claim, passage = "Đập Haldrin was opened", "The HALDRIN dam was not opened."
-    cited = replace(world.CHECK, text=passage)
+    cited = replace(world.CHECK, text=passage)  # in another case, and with words between
     finding = Finding("f", "c", "d", FindingKind.REPEATS, 0.9, citation=cited, shared_spans=((4, 11), (16, 22)))
     assert [run.text for run in passage_runs(finding, claim) if run.names == ("shared",)] == ["HALDRIN", "opened"]
 
@@ -150,5 +150,5 @@ def test_runs_join_up_to_the_text_whatever_the_spans() -> None:
     marks = [Mark(0, 6, "differs"), Mark(3, 99, "shared"), Mark(-1, -1, "claim"), Mark(5, 5, "claim"), Mark(50, 60, "claim")]
     made = runs(text, marks)
     assert "".join(run.text for run in made) == text
-    assert [(run.text, run.names) for run in made] == [("12,", ("differs",)), ("000", ("differs",)), (" people", ("shared",))]
+    assert [(run.text, run.names) for run in made] == [("12,000", ("differs",)), (" people", ("shared",))]
     assert runs("", [Mark(0, 5, "x")]) == []
