@@ -27,7 +27,7 @@ class Weights:
     names_differ: float = -1.2
     numbers_conflict: float = -2.0
     numbers_missing: float = -1.0
-    action_missing: float = -1.0
+    action_missing: float = -1.2
     numbers_agree: float = 0.7
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from nlp.languages import language
 
-_WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
+_WORD = re.compile(r"[^\W_][^\W_\u064b-\u0652]*(?:[\u064b-\u0652]+[^\W_]*)*(?:[-’'][^\W_]+)*")
 _ARABIC = str.maketrans("أإآٱىةؤئ", "اااايهوي", "ـ")
 _ARABIC_PREFIXES = ("وبال", "وال", "بال", "فال", "كال", "ولل", "ال", "لل", "و", "ف", "ب", "ل", "س")
 _FRENCH_JOIN = re.compile(r"^(?:qu|[cdjlmnst])['’]", re.IGNORECASE)

@@ -35,7 +35,6 @@ from nlp.stance import load_stance
 
 _FLAG = 0.57
 _SUGGEST = 0.45
-_EVEN = 0.5
 _EVIDENCE = 0.55
 _COVERED = 0.72
 _SURE = 0.7
@@ -227,14 +226,11 @@ def _ruled(close: Closeness, reading: StanceReading) -> _Decision:
 
 def _against(close: Closeness, reading: StanceReading, *, said: str) -> _Decision:
     passage, probability = close.candidate.passage, close.probability * reading.probability
-    if reading.stance is Stance.ASSERTS and probability < _EVEN:
-        return _Decision(
-            FindingKind.DISPUTED, probability, close, (said, "Less than an even chance that this is the same claim.")
-        )
     if reading.stance is Stance.ASSERTS:
         why = f"Says what {passage.publisher} {_rating(passage)}: «{passage.text}»"
         how = "The sentence asserts it; no denial, doubt or attribution stands around it."
-        return _Decision(FindingKind.REPEATS, probability, close, (why, how, _measured(close)))
+        sure = close.probability * (1 + reading.probability) / 2  # at least even from _FLAG on; held-out flags hold more often
+        return _Decision(FindingKind.REPEATS, sure, close, (why, how, _measured(close)))
     if reading.stance is Stance.DENIES:
         return _Decision(
             FindingKind.DEBUNKS, probability, close, (said, f"The sentence or its surroundings deny it («{reading.cue}»).")
