@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,15 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from dashboards.app import create_app
+from factdesk.demo.show import Show, stage
+from factdesk.line import open_line
+from factdesk.reader import drain
+from factdesk.serve import crew, desk, desk_address
 from factdesk.settings import load_settings
 from factdesk.store.database import open_store
 from index import open_index
 from tests.dashboards import world
+from tests.flow.conftest import collect
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 QUIET = ("--disable-sync", "--no-first-run", "--disable-dev-shm-usage")
@@ -46,6 +52,29 @@ def desk_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         thread.join(10)
     index.close()
     engine.dispose()
+
+
+@dataclass(frozen=True)
+class DemoDesk:
+    """The real desk on the whole demo world, read once by the real line."""
+
+    url: str
+    show: Show
+
+
+@pytest.fixture(scope="session")
+def demo_desk(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoDesk]:
+    """Play the demo world: collect it, read it, and serve the desk in a process of its own, as ``factdesk demo`` does."""
+    del chromium  # without a browser, nothing needs to be played
+    with stage(data=tmp_path_factory.mktemp("demo-day")) as show:
+        collect(show)
+        line = open_line(show.settings)
+        drain(line)
+        line.close()
+        with crew(show.settings) as hands:
+            hands.start("desk", desk)
+            _wait_for(show.settings.desk.port)
+            yield DemoDesk(desk_address(show.settings), show)
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,15 @@
 """Each role's whole job in a real browser, from login to publication, and every page judged by axe in light and dark."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.work import Work
 from tests.dashboards import world
 
 pytestmark = pytest.mark.browser
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 PAGES = {
     "mara": (
@@ -40,44 +37,9 @@ PAGES = {
 }
 
 
-@dataclass
-class Work:
-    """The desk under test and where its pictures go."""
-
-    browser: Browser
-    url: str
-    folder: Path
-
-    @contextmanager
-    def at(self, name: str, *, width: int = 1280, scheme: str = "light", scripts: bool = True) -> Iterator[Page]:
-        """Give a signed-in person's page; anything a page loads from elsewhere, or says on its console, fails the test."""
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if scheme == "dark" else "light",
-            java_script_enabled=scripts,
-        )
-        page = context.new_page()
-        wrong: list[str] = []
-        page.on("request", lambda request: None if request.url.startswith(self.url) else wrong.append(request.url))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
-        if name:
-            page.goto(f"{self.url}/login")
-            page.get_by_label("Login").fill(name)
-            page.get_by_label("Password").fill(world.PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            expect(page.get_by_role("navigation", name="Desk")).to_be_visible()
-        yield page
-        context.close()
-        assert wrong == []
-
-    def picture(self, page: Page, name: str) -> None:
-        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
-
-
 @pytest.fixture(scope="module")
 def work(browser: Browser, desk_url: str, screenshots: Path) -> Work:
-    return Work(browser, desk_url, screenshots)
+    return Work(browser, desk_url, screenshots, world.PASSWORD)
 
 
 def test_an_analyst_confirms_two_from_the_queue_by_keyboard(work: Work) -> None:
@@ -190,29 +152,19 @@ def test_a_manager_reads_trends_and_what_could_not_be_seen(work: Work) -> None:
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_axe_finds_nothing_and_nothing_overflows(work: Work, width: int, scheme: str) -> None:
     found: list[str] = []
+    judge = work.overflow if (width, scheme) == (390, "dark") else work.faults  # no colour depends on the width
     for name, addresses in PAGES.items():
         with work.at(name, width=width, scheme=scheme) as page:
             for address in addresses:
-                found += _faults(page, work, address)
+                found += judge(page, address)
                 slug = re.sub(r"\W+", "-", address).strip("-")[:40]
                 if name == "mara" or address == "/queue":
                     work.picture(page, f"{width}-{scheme}-{name}-{slug}")
     with work.at("", width=width, scheme=scheme) as page:
         for address in ("/login", "/statements", _public(page, work)):
-            found += _faults(page, work, address)
+            found += judge(page, address)
             work.picture(page, f"{width}-{scheme}-public-{len(address)}")
     assert found == []
-
-
-def _faults(page: Page, work: Work, address: str) -> list[str]:
-    page.goto(f"{work.url}{address}")
-    page.evaluate(AXE)
-    broken = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(done => done.violations)")
-    said = [
-        f"{address}: {one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary'][:300]}" for one in broken
-    ]
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*said, *([f"{address}: {over} px wider than the window"] if over > 0 else [])]
 
 
 def _public(page: Page, work: Work) -> str:
