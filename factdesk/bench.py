@@ -60,8 +60,7 @@ def bench_line(archive: Path, *, say: Callable[[str], None] = lambda _: None) ->
             for source in server.sources():
                 sources.add(connection, NewSource(source.kind, source.url, source.name), now=datetime.now(UTC))
         with crew(settings) as hands:
-            for number in range(1, settings.workers + 1):
-                hands.start(f"reader-{number}", read)
+            hands.start("reader", read)
             hands.start("collector", collect_once)
             done = _settled(hands, engine, say=say)
             peak = _peak_mb(hands)
@@ -140,7 +139,16 @@ def _line_seconds(engine: Engine) -> tuple[float, int]:
 
 
 def _peak_mb(hands: Crew) -> float:
-    return sum(_high_water_mb(child.pid) for child in hands.members.values() if child.pid)
+    return sum(_high_water_mb(pid) for child in hands.members.values() if child.pid for pid in _with_children(child.pid))
+
+
+def _with_children(pid: int) -> list[int]:
+    """Return a process and all that it started."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return [pid]
+    return [pid, *(found for child in children for found in _with_children(int(child)))]
 
 
 def _high_water_mb(pid: int) -> float:

@@ -30,25 +30,33 @@ _LIBRARY = (SourceRole.FACTCHECK, SourceRole.EVIDENCE)
 
 
 def process(line: Line, captures: Sequence[Capture]) -> list[Read]:
-    """Take captures down the line; return what became of each. One that breaks the batch is quarantined, the rest goes on."""
+    """Read captures and take them down the line; return what became of each."""
+    sources = {capture.source_id: line.source(capture.source_id) for capture in captures}
+    return process_reads(line, read_captures(captures, sources, languages=line.settings.check.languages))
+
+
+def process_reads(line: Line, reads: Sequence[Read]) -> list[Read]:
+    """Take read captures down the line. One that breaks the batch is quarantined, the rest goes on.
+
+    Raises ``IndexUnavailableError`` and ``StoreError``: an outage is no fault of a capture.
+    """
     try:
-        return _process(line, captures)
+        return _process(line, reads)
     except (IndexUnavailableError, StoreError):
         raise
     except Exception as error:  # noqa: BLE001 # whatever broke the batch: the one that did is found and kept aside
-        if len(captures) > 1:
-            return [read for capture in captures for read in process(line, [capture])]
-        _log.warning("capture quarantined", capture=captures[0].id, error=repr(error))
+        if len(reads) > 1:
+            return [done for read in reads for done in process_reads(line, [read])]
+        capture = reads[0].capture
+        _log.warning("capture quarantined", capture=capture.id, error=repr(error))
         reason = str(error) if isinstance(error, FactdeskError) else f"{type(error).__name__}: {error}"
-        failed = Read(captures[0], Outcome.QUARANTINED, reason[:300])
+        failed = Read(capture, Outcome.QUARANTINED, reason[:300])
         with writing(line.engine) as connection:
             _end(connection, [failed])
         return [failed]
 
 
-def _process(line: Line, captures: Sequence[Capture]) -> list[Read]:
-    sources = {capture.source_id: line.source(capture.source_id) for capture in captures}
-    reads = read_captures(captures, sources, languages=line.settings.check.languages)
+def _process(line: Line, reads: Sequence[Read]) -> list[Read]:
     reads, signatures = _joined(line, _unchanged(line, _once(reads)))
     documents = [read.document for read in reads if read.document]
     with writing(line.engine) as connection:

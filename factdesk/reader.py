@@ -1,13 +1,16 @@
 """A worker that takes waiting captures down the line until it is told to stop."""
 
+import contextlib
 import os
-from collections import Counter
+from collections import Counter, deque
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
 from factdesk.errors import ArchiveError, IndexUnavailableError, StoreError
-from factdesk.flow import process
+from factdesk.extracting import Batch, Extractor
+from factdesk.flow import process, process_reads
 from factdesk.line import Line
 from factdesk.records import Capture, Outcome
 from factdesk.store import captures
@@ -32,25 +35,77 @@ class Stop(Protocol):
 
 
 def run_reader(line: Line, *, stop: Stop) -> Counter[Outcome]:
-    """Read what waits until ``stop`` is set; a store or index that is away is asked again later. Returns outcomes."""
+    """Read what waits until ``stop`` is set; a store or index that is away is asked again later. Returns outcomes.
+
+    Pages are read in processes of their own, a batch ahead; everything is decided here, in order.
+    """
     outcomes: Counter[Outcome] = Counter()
-    name, away = f"reader-{os.getpid()}", False
-    while not stop.is_set():
-        try:
-            done = read_batch(line, worker=name)
-        except (IndexUnavailableError, StoreError) as error:
-            if not away:
-                _log.warning("the line waits", why=str(error))
-            away = True
-            stop.wait(_BACKOFF_S)
-            continue
-        if away:
-            _log.warning("the line goes on")
-        away = False
-        outcomes += done
-        if not done:
-            stop.wait(_IDLE_S)
+    away = False
+    with Extractor(line.settings.workers, line.settings.check.languages) as extractor:
+        ahead = _Ahead(line, extractor)
+        while not stop.is_set():
+            try:
+                done = ahead.next()
+            except (IndexUnavailableError, StoreError) as error:
+                if not away:
+                    _log.warning("the line waits", why=str(error))
+                away = True
+                stop.wait(_BACKOFF_S)
+                continue
+            if away:
+                _log.warning("the line goes on")
+            away = False
+            outcomes += done
+            if not done:
+                stop.wait(_IDLE_S)
+        ahead.give_back()
     return outcomes
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """Batches that are being read while an earlier one is checked."""
+
+    line: Line
+    extractor: Extractor
+    _name: str = field(default_factory=lambda: f"reader-{os.getpid()}")
+    _begun: deque[tuple[list[int], Batch]] = field(default_factory=deque)
+
+    def next(self) -> Counter[Outcome]:
+        """Take the oldest batch down the line, having begun the next ones; none when nothing waits. Raises on an outage."""
+        outcomes = self._begin()
+        if not self._begun:
+            return outcomes
+        ids, batch = self._begun.popleft()
+        try:
+            outcomes.update(read.outcome for read in process_reads(self.line, self.extractor.finish(batch)))
+        except (IndexUnavailableError, StoreError):
+            self._release(ids)
+            self.give_back()
+            raise
+        return outcomes
+
+    def give_back(self) -> None:
+        """Give back what was begun and not taken down the line."""
+        self._release([capture_id for ids, _ in self._begun for capture_id in ids])
+        self._begun.clear()
+
+    def _begin(self) -> Counter[Outcome]:
+        broken: Counter[Outcome] = Counter()
+        while len(self._begun) <= self.extractor.processes:
+            rows = captures.waiting(self.line.engine, limit=_BATCH, worker=self._name)
+            if not rows:
+                break
+            loaded, failed = _loaded(self.line, rows)
+            broken += failed
+            if loaded:
+                sources = {capture.source_id: self.line.source(capture.source_id) for capture in loaded}
+                self._begun.append(([capture.id for capture in loaded], self.extractor.begin(loaded, sources)))
+        return broken
+
+    def _release(self, ids: list[int]) -> None:
+        with contextlib.suppress(StoreError):  # it is away: the claims run out by themselves
+            captures.release(self.line.engine, ids)
 
 
 def drain(line: Line) -> Counter[Outcome]:

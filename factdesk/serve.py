@@ -41,7 +41,7 @@ class Crew:
     def start(self, name: str, job: _Job) -> None:
         """Start a child that runs ``job(settings, stop)``."""
         child = _SPAWN.Process(
-            target=_run, args=(job, self.settings, self.stop.heard), kwargs={"name": name}, name=f"factdesk-{name}", daemon=True
+            target=_run, args=(job, self.settings, self.stop.heard), kwargs={"name": name}, name=f"factdesk-{name}"
         )
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited: Ctrl-C is the supervisor's alone
         try:
@@ -143,8 +143,7 @@ def desk_address(settings: Settings) -> str:
 def start_all(hands: Crew, *, once: bool = False) -> None:
     """Start the desk, the readers and the collector."""
     hands.start("desk", desk)
-    for number in range(1, hands.settings.workers + 1):
-        hands.start(f"reader-{number}", read)
+    hands.start("reader", read)
     hands.start("collector", collect_once if once else collect)
 
 
@@ -154,6 +153,7 @@ def _run(job: _Job, settings: Settings, heard: Connection, *, name: str) -> None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     configure_logs(settings.log_level)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more only wait for each other on a machine of two cores
     threading.Thread(target=_end_late, args=(stop,), name="end-late", daemon=True).start()
     try:
         job(settings, stop)
