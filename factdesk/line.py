@@ -17,7 +17,7 @@ from index.base import SearchIndex
 from nlp.base import ClaimFinder, Encoder, Matcher
 from nlp.claims import load_claim_finder
 from nlp.duplicates import DuplicateFinder
-from nlp.encoders import CachedEncoder, load_encoder
+from nlp.encoders import CachedEncoder, load_encoder, understood
 from nlp.match import load_matcher
 from nlp.narratives import Member, NarrativeBuilder
 
@@ -62,7 +62,10 @@ def open_line(settings: Settings, *, threads: int = 2) -> Line:
     with reading(engine) as connection:
         since = datetime.now(UTC) - _REMEMBERED
         duplicates.resume(stored.signatures(connection, since=since))
-        narratives.resume(Member(*row) for row in members(connection, since=since))
+        narratives.resume(
+            Member(told.id, told.text, understood(encoder, told.vector, told.language), told.published_at, told.narrative_id)
+            for told in members(connection, since=since)
+        )
     return Line(
         settings=settings,
         engine=engine,

@@ -31,6 +31,19 @@ _BATCH = 32
 _MOST_TOKENS = 256
 
 
+_BUNDLED_NAME = "use-multilingual-v3"
+# The languages of the bundled model; vectors of others are close for sharing a language, not a meaning.
+_BUNDLED_LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"))
+
+
+def understood(encoder: Encoder, vector: NDArray[np.float32], code: str) -> NDArray[np.float32]:
+    """Return the vector of a text in the language ``code``, or zeros where the encoder does not know the language.
+
+    An encoder from the hub is taken at its word.
+    """
+    return np.zeros_like(vector) if encoder.name == _BUNDLED_NAME and code not in _BUNDLED_LANGUAGES else vector
+
+
 def load_encoder(name: str = "bundled", *, threads: int = 0) -> Encoder:
     """Return the encoder that the settings name: ``bundled``, or ``hub:<model name or local folder>``.
 
@@ -49,7 +62,7 @@ def load_encoder(name: str = "bundled", *, threads: int = 0) -> Encoder:
 class BundledEncoder:
     """Universal Sentence Encoder Multilingual v3, int8 ONNX: 16 languages, 512 dimensions; reads the first 2,000 characters."""
 
-    name = "use-multilingual-v3"
+    name = _BUNDLED_NAME
     dim = 512
 
     def __init__(self, session: "InferenceSession", *, threads: int) -> None:

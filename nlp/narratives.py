@@ -77,6 +77,8 @@ class _Near:
 class NarrativeBuilder:
     """The stories so far. Items are ``(id, text, unit vector, time or None)``; without a time a story does not age.
 
+    A zero vector says that the encoder does not understand the language: words alone decide then.
+
     A batch is compared with all stories by one matrix product; stories that change within the batch are compared anew, and
     those close to the best are compared exactly, so that the batches into which a stream is cut change nothing.
     """
@@ -141,7 +143,7 @@ class NarrativeBuilder:
         if not len(rough):
             return -1, -1.0
         shared, fresh = self._shared(words), self._freshness(item.time)
-        meaning = self.tuning.meaning
+        meaning = self.tuning.meaning if item.vector.any() else 0.0
         scores = (meaning * rough + (1 - meaning) * shared) * fresh
         exact = item.vector.astype(np.float64)
         best, most = -1, -math.inf

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from factdesk.editorial.statement import Citation, Rating
 from factdesk.errors import NotFoundError, StateError
-from factdesk.records import PassageKind
+from factdesk.records import Passage, PassageKind
 from factdesk.store.passages import known_passages
 from factdesk.store.tables import claims, documents, findings, reviews
 
@@ -21,6 +21,8 @@ _WORDS = {
     "vi": ("Sự thật", "Thông tin đang lan truyền", "Vì sao gây hiểu lầm", "Tóm lại"),
     "ar": ("الحقائق", "الادعاء المتداول", "لماذا هو مضلل", "الخلاصة"),
 }
+_PROSE = 30  # characters from which a line is prose, not a label
+_AGAIN = 0.6  # share of the claim's words from which a sentence tells it again
 _SENTENCE = re.compile(r"[^.!?。؟]+[.!?。؟]?")
 
 
@@ -54,7 +56,7 @@ def suggested(connection: Connection, finding_ids: Sequence[str]) -> tuple[str, 
     passage = known_passages(connection, [row.passage_id]).get(row.passage_id)
     if passage is None:
         raise StateError("This finding has no citation.", remedy="Choose a finding with a fact-check or evidence beside it.")
-    fact = passage.text if passage.kind is PassageKind.EVIDENCE else _opening(passage.detail) or passage.title
+    fact = passage.text if passage.kind is PassageKind.EVIDENCE else _finding_of(passage) or passage.title
     why = [difference[3] for difference in row.differences] or list(row.reasons)
     facts, claim, misleads, short = _WORDS.get(row.language, _WORDS["en"])
     body = "\n\n".join(
@@ -88,6 +90,19 @@ def _rows(connection: Connection, finding_ids: Sequence[str]) -> list[Row[tuple[
 def _decision(connection: Connection, finding_id: str) -> str | None:
     newest = select(reviews.c.decision).where(reviews.c.finding_id == finding_id).order_by(reviews.c.id.desc()).limit(1)
     return connection.execute(newest).scalar()
+
+
+def _finding_of(passage: Passage) -> str:
+    """Return what a fact-check found out: its first sentences that are prose and do not tell the claim again."""
+    claimed = set(_words(passage.text))
+    lines = [line.strip() for line in passage.detail.splitlines()]
+    prose = [line for line in lines if len(line) >= _PROSE and not line.startswith(("-", "•", "*"))]
+    told = [line for line in prose if len(claimed.intersection(_words(line))) < _AGAIN * len(claimed)]
+    return _opening(" ".join(told or prose))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def _opening(text: str, sentences: int = 2) -> str:

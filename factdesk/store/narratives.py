@@ -1,6 +1,7 @@
 """Narratives in the store: which claims tell the same story, since when, and how many."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +21,18 @@ class _Narrative(NamedTuple):
     first_at: datetime
     last_at: datetime
     size: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ToldClaim:
+    """A claim with its vector and the narrative that it tells."""
+
+    id: str
+    text: str
+    language: str
+    vector: NDArray[np.float32]
+    published_at: datetime
+    narrative_id: str
 
 
 def narratives_of(connection: Connection, claim_ids: Sequence[str]) -> dict[str, str]:
@@ -56,10 +69,10 @@ def _known(connection: Connection, narrative_ids: Sequence[str]) -> dict[str, _N
     return known
 
 
-def members(connection: Connection, *, since: datetime) -> Iterator[tuple[str, str, NDArray[np.float32], datetime, str]]:
-    """Stream (claim id, text, vector, when published, narrative id) of claims stored since then, oldest first."""
+def members(connection: Connection, *, since: datetime) -> Iterator[ToldClaim]:
+    """Stream the claims stored since then that have a narrative, oldest first."""
     rows = connection.execute(
-        select(claims.c.id, claims.c.text, claims.c.vector, claims.c.narrative_id, documents.c.published_at)
+        select(claims.c.id, claims.c.text, claims.c.language, claims.c.vector, claims.c.narrative_id, documents.c.published_at)
         .join(documents, documents.c.id == claims.c.document_id)
         .where(claims.c.created_at >= since, claims.c.narrative_id.is_not(None), claims.c.vector.is_not(None))
         .order_by(claims.c.created_at, claims.c.id)
@@ -67,4 +80,4 @@ def members(connection: Connection, *, since: datetime) -> Iterator[tuple[str, s
     for row in rows:
         vector = unpacked(row.vector)
         if vector is not None and vector.size:
-            yield row.id, row.text, vector, row.published_at, row.narrative_id
+            yield ToldClaim(row.id, row.text, row.language, vector, row.published_at, row.narrative_id)

@@ -244,3 +244,12 @@ def test_every_action_is_in_the_chain(room: Room) -> None:
     published(room)
     assert audit.length(room.engine) == 4
     assert audit.verify(room.engine) == []
+
+
+def test_a_draft_gives_what_the_fact_check_found_not_the_claim_again(room: Room) -> None:
+    found = "Divers found no crack on 11 March. The wall is dry."
+    told = f"- Claim\n- The dam cracked.\nA video says that the dam cracked in two.\n{found}"
+    with writing(room.engine) as connection:
+        connection.execute(update(passages).where(passages.c.id == room.passage_id).values(text="The dam cracked", detail=told))
+    _, body, _ = statements.suggestion(room.engine, [room.finding_id])
+    assert body.startswith(f"The facts: {found}")

@@ -149,3 +149,14 @@ def test_equal_stories_go_to_the_older_one_in_any_batch() -> None:
     together, apart = NarrativeBuilder(tuning=tuning), NarrativeBuilder(tuning=tuning)
     assert together.add([*items, tie])[2] == digest_id("narrative", "a")
     assert [name for item in [*items, tie] for name in apart.add([item])][2] == digest_id("narrative", "a")
+
+
+def test_without_a_vector_words_alone_decide() -> None:
+    nothing = np.zeros(8, np.float32)
+    texts = (
+        "Cá chết trắng ở Dunmarrow vì quân đội đổ thuốc trừ sâu",
+        "Quân đội đổ thuốc trừ sâu làm cá chết ở Dunmarrow",
+        "Cô giáo tiểu học tìm lại được tấm bảng đen còn nguyên nét phấn",
+    )
+    first, second, third = NarrativeBuilder().add([(str(at), text, nothing, None) for at, text in enumerate(texts)])
+    assert first == second != third

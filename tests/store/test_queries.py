@@ -127,7 +127,9 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("ledger", "open_items"): lambda: ledger.open_items(connection),
         ("ledger", "outcomes"): lambda: (ledger.outcomes(connection), ledger.outcomes(connection, since=SINCE)),
         ("ledger", "poll_outcomes"): lambda: (ledger.poll_outcomes(connection), ledger.poll_outcomes(connection, since=SINCE)),
-        ("narratives", "members"): lambda: [(row[0], *row[3:]) for row in narratives.members(connection, since=SINCE)],
+        ("narratives", "members"): lambda: [
+            (m.id, m.published_at, m.narrative_id) for m in narratives.members(connection, since=SINCE)
+        ],
         ("narratives", "narratives_of"): lambda: narratives.narratives_of(connection, told),
         ("passages", "all_passages"): lambda: list(passages.all_passages(connection)),
         ("passages", "count_passages"): lambda: passages.count_passages(connection),
