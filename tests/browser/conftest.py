@@ -29,7 +29,7 @@ QUIET = ("--disable-sync", "--no-first-run", "--disable-dev-shm-usage")
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the desk under test is: one with the invented world, served on loopback."""
     given = os.environ.get("FACTDESK_TEST_DESK")
@@ -62,7 +62,7 @@ class DemoDesk:
     show: Show
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_desk(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoDesk]:
     """Play the demo world: collect it, read it, and serve the desk in a process of its own, as ``factdesk demo`` does."""
     del chromium  # without a browser, nothing needs to be played
@@ -77,7 +77,7 @@ def demo_desk(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             yield DemoDesk(desk_address(show.settings), show)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
     """A real Chromium, from the system's package."""
     with sync_playwright() as playwright:
@@ -86,7 +86,7 @@ def browser(chromium: str) -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def screenshots() -> Path:
     """The folder that the pictures of a run go to, ignored by git."""
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
