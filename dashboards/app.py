@@ -33,7 +33,7 @@ def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock:
 def serve(settings: Settings, *, stop: Stop | None = None) -> None:
     """Serve the desk until ``stop`` is set. Raises ``StoreError`` or ``IndexUnavailableError``."""
     engine = open_store(settings.store)
-    with closing(open_index(settings.index)) as index:
+    with closing(open_index(settings.index, dim=settings.check.dimensions)) as index:
         app = create_app(settings, engine=engine, index=index)
         config = uvicorn.Config(
             app,

@@ -97,7 +97,7 @@ def _archive(settings: Settings) -> str:
 def _index(settings: Settings) -> str:
     from index import open_index  # noqa: PLC0415 # a broken part must not break the rest
 
-    index = open_index(settings.index)
+    index = open_index(settings.index, dim=settings.check.dimensions)
     try:
         counts = index.counts()
     finally:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from crawlers import Archive
+from factdesk.errors import SettingsError
 from factdesk.records import Source
 from factdesk.settings import Settings
 from factdesk.store import documents as stored
@@ -58,6 +59,7 @@ def open_line(settings: Settings, *, threads: int = 2) -> Line:
     """
     engine = open_store(settings.store)
     encoder = CachedEncoder(load_encoder(settings.check.encoder, threads=threads))
+    _check_dimensions(encoder, settings)
     duplicates, narratives = DuplicateFinder(), NarrativeBuilder()
     with reading(engine) as connection:
         since = datetime.now(UTC) - _REMEMBERED
@@ -77,3 +79,12 @@ def open_line(settings: Settings, *, threads: int = 2) -> Line:
         duplicates=duplicates,
         narratives=narratives,
     )
+
+
+def _check_dimensions(encoder: Encoder, settings: Settings) -> None:
+    """The desk opens the index without loading the encoder: the settings must say how long its vectors are."""
+    if encoder.dim != settings.check.dimensions:
+        raise SettingsError(
+            f"The encoder {encoder.name} gives {encoder.dim} numbers, check.dimensions says {settings.check.dimensions}.",
+            remedy=f"Set check.dimensions = {encoder.dim}, with a data folder of its own: two encoders do not compare.",
+        )

@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 def reindex(settings: Settings) -> dict[EntryKind, int]:
     """Clear the index and fill it from the store in flat memory; return what it holds then."""
     engine = open_store(settings.store)
-    index = _opened(settings.index)
+    index = _opened(settings)
     try:
         index.clear()
         for batch in _batches(_passage_entries(engine)):
@@ -39,12 +39,12 @@ def reindex(settings: Settings) -> dict[EntryKind, int]:
         _close(index, engine)
 
 
-def _opened(url: str) -> SearchIndex:
+def _opened(settings: Settings) -> SearchIndex:
     try:
-        return open_index(url)
+        return open_index(settings.index, dim=settings.check.dimensions)
     except IndexUnavailableError:
-        discard_index(url)  # a damaged file; a server that is away raises again
-        return open_index(url)
+        discard_index(settings.index)  # a damaged file; a server that is away raises again
+        return open_index(settings.index, dim=settings.check.dimensions)
 
 
 def _passage_entries(engine: Engine) -> Iterator[Entry]:

@@ -28,7 +28,8 @@ def search(
     from index import open_index  # noqa: PLC0415 # the same
     from index.base import Query, Sort  # noqa: PLC0415 # the same
 
-    index = open_index(load_settings().index)
+    settings = load_settings()
+    index = open_index(settings.index, dim=settings.check.dimensions)
     try:
         page = index.search(Query(text=query, limit=limit, sort=Sort.NEWEST if newest else Sort.RELEVANCE))
     except QueryError as error:

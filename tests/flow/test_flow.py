@@ -13,12 +13,13 @@ from sqlalchemy import select
 from crawlers._archive import Exchange
 from crawlers.base import Asked, Fetched, Listing
 from crawlers.mastodon import COLLECTOR
+from factdesk.errors import SettingsError
 from factdesk.library import add_passages
 from factdesk.line import Line, open_line
 from factdesk.reader import drain
 from factdesk.records import CaptureKind, Passage, PassageKind, Source, SourceRole, digest_id
 from factdesk.reindex import reindex
-from factdesk.settings import load_settings
+from factdesk.settings import CheckSettings, load_settings
 from factdesk.store import captures, ledger, reviews, sources
 from factdesk.store.captures import NewCapture
 from factdesk.store.database import reading, writing
@@ -148,3 +149,9 @@ def test_a_post_is_asked_again_as_its_instance_was_asked() -> None:
         listing = COLLECTOR.parse(fetched, Asked(source))
         assert isinstance(listing, Listing)
         assert [post.api_url for post in listing.posts] == [f"{address}/api/v1/statuses/7"]
+
+
+def test_an_encoder_of_other_vectors_than_the_settings_say_is_refused(tmp_path: Path) -> None:
+    settings = load_settings(data=tmp_path, check=CheckSettings(dimensions=384))
+    with pytest.raises(SettingsError, match=r"gives 512 numbers .* Set check\.dimensions = 512"):
+        open_line(settings)
