@@ -153,5 +153,5 @@ def test_a_post_is_asked_again_as_its_instance_was_asked() -> None:
 
 def test_an_encoder_of_other_vectors_than_the_settings_say_is_refused(tmp_path: Path) -> None:
     settings = load_settings(data=tmp_path, check=CheckSettings(dimensions=384))
-    with pytest.raises(SettingsError, match=r"gives 512 numbers .* Set check\.dimensions = 512"):
+    with pytest.raises(SettingsError, match=r"gives 512 numbers.*Set check\.dimensions = 512"):
         open_line(settings)
