@@ -54,6 +54,10 @@ def test_sly_wordings_are_not_flagged(tmp_path: Path) -> None:
     assert len(found) <= SLY
 
 
+def test_ordinary_opinion_criticism_question_prediction_prayer_and_denial_are_not_flagged(tmp_path: Path) -> None:
+    assert score(judge(cases("ordinary"), folder=tmp_path)).never == []
+
+
 @pytest.mark.parametrize("half", HALVES)
 def test_flags_are_right_and_found(half: str, *, halves: dict[str, Score]) -> None:
     found = halves[half]
