@@ -1,7 +1,6 @@
 """``factdesk replay``: serve recorded pages, so that any crawl can be repeated without the web."""
 
 import signal
-import threading
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ from factdesk.errors import UnreadableError
 
 if TYPE_CHECKING:
     from factdesk.replay import ReplayServer
+from factdesk.stop import Stop
 
 _SHOWN_NOTES = 20
 
@@ -41,7 +41,6 @@ def replay(
         if opml:
             _write(opml, server)
         if hold:
-            typer.echo("Ctrl-C stops it.")
             _wait()
 
 
@@ -66,8 +65,10 @@ def _write(path: Path, server: "ReplayServer") -> None:
 
 
 def _wait() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the temporary folder is removed then too
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        typer.echo("Stopped.")
+    """Wait for Ctrl-C or SIGTERM, also where a shell started this with SIGINT ignored; the temporary folder goes then."""
+    with Stop() as stop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        typer.echo("Ctrl-C stops it.")
+        stop.wait()
+    typer.echo("Stopped.")
