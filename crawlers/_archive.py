@@ -13,7 +13,7 @@ import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO
 
@@ -79,29 +79,33 @@ class Archive:
         self._file: IO[bytes] | None = None
         self._name = ""
         self._count = 0
+        self._day = date.min  # a file holds one day, so that it can expire as a whole
 
     def append(self, record: Exchange | Resource) -> Location:
         """Write a record (for an exchange its request too). Call ``sync`` before naming the location anywhere.
 
         Raises ``ArchiveError`` when the disk refuses.
         """
-        members = _members(record)
+        return self.append_raw(b"".join(_members(record)))
+
+    def append_raw(self, members: bytes) -> Location:
+        """Write a record that lay in another file, byte by byte as it lay there. Raises ``ArchiveError``."""
         try:
             file = self._open()
             offset = file.tell()
-            file.write(b"".join(members))
+            file.write(members)
         except OSError as error:
             raise self._refused(error) from error
         return Location(self._name, offset)
 
     def sync(self) -> None:
-        """Bring what was appended onto the disk. Raises ``ArchiveError``."""
+        """Bring what was appended onto the disk; close a full file or one of another day. Raises ``ArchiveError``."""
         if self._file is None:
             return
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
-            if self._file.tell() >= self._rotate:
+            if self._file.tell() >= self._rotate or datetime.now(UTC).date() != self._day:
                 self.close()
         except OSError as error:
             raise self._refused(error) from error
@@ -142,7 +146,9 @@ class Archive:
 
     def _start(self) -> IO[bytes]:
         self._count += 1
-        stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")
+        now = datetime.now(UTC)
+        self._day = now.date()
+        stamp = now.strftime("%Y%m%d%H%M%S%f")
         self._name = f"factdesk-{stamp}-{os.getpid()}-{self._count:04}.warc.gz"
         file = (self._folder / self._name).open("xb")
         fcntl.flock(file, fcntl.LOCK_EX)

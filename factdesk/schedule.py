@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -20,6 +20,7 @@ from crawlers._engine_collect import Collection, ItemEvent, Notice, PollEvent
 from crawlers._engine_recorder import Recorder
 from crawlers._http import Guard
 from factdesk.errors import FactdeskError, SettingsError
+from factdesk.expiry import expire
 from factdesk.records import Outcome, Source
 from factdesk.settings import Settings
 from factdesk.store import ledger, sources
@@ -33,6 +34,7 @@ _log = structlog.get_logger("factdesk.schedule")
 _TICK_S = 5
 _GLANCE_S = 0.1
 _MOST_IN_HAND = 2000
+_FIRST_EXPIRY_S = 60
 
 
 class Stop(Protocol):
@@ -101,7 +103,7 @@ def run_collector(
             recorder = Recorder(engine, Archive(settings.archive))
             fetcher = Fetcher(download, settings=settings.collector, hosts=recorder)
             collection = Collection(fetcher, recorder, settings=settings.collector, notice=tally)
-            shift = _Shift(collection, recorder, only=frozenset(only))
+            shift = _Shift(collection, recorder, only=frozenset(only), settings=settings)
             try:
                 await shift.run(once=once, stop=stop)
             finally:
@@ -126,7 +128,8 @@ def _check_contact(settings: Settings, enabled: Sequence[Source], only: Sequence
 class _Shift:
     """The tasks of one run, each source and each item at most once at a time."""
 
-    def __init__(self, collection: Collection, recorder: Recorder, *, only: frozenset[int]) -> None:
+    def __init__(self, collection: Collection, recorder: Recorder, *, only: frozenset[int], settings: Settings) -> None:
+        self._settings = settings
         self._collection = collection
         self._recorder = recorder
         self._only = only
@@ -156,12 +159,24 @@ class _Shift:
     async def _serve(self) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
         scheduler.add_job(self._tick, "interval", seconds=_TICK_S, max_instances=1, coalesce=True, misfire_grace_time=None)
+        ended = threading.Event()
+        first = datetime.now(UTC) + timedelta(seconds=_FIRST_EXPIRY_S)
+        scheduler.add_job(self._expire, "interval", args=[ended], days=1, next_run_time=first, misfire_grace_time=None)
         await self._tick()
         scheduler.start()
         try:
             await asyncio.Event().wait()
         finally:
+            ended.set()
             scheduler.shutdown(wait=False)
+
+    async def _expire(self, ended: threading.Event) -> None:
+        """Delete old captures beside the polling; what is refused is tried again the next day."""
+        try:
+            done = await asyncio.to_thread(expire, self._settings, now=datetime.now(UTC), stopped=ended.is_set)
+            _log.info("expired", files=done.files, captures=done.records, kept=done.kept)
+        except FactdeskError as error:
+            _log.warning("nothing expired", why=str(error))
 
     async def _tick(self) -> None:
         """Start what is due now. A store that is locked now is asked again at the next tick."""

@@ -35,6 +35,9 @@ class CollectorSettings(_Section):
     max_items_per_poll: int = Field(100, gt=0, description="newest items taken from one listing at a time")
     concurrency: int = Field(16, gt=0, le=256, description="hosts that are asked at the same time")
     full_get_every: int = Field(24, gt=0, description="every so many polls the conditional headers are left out")
+    keep_days: int = Field(
+        90, ge=1, description="days until the raw capture of a page or post that no statement cites is deleted"
+    )
     proxy: str = Field("", description="HTTP proxy all requests go through (factdesk replay is one)")
     allow_private_hosts: tuple[str, ...] = Field(
         (), description="host names allowed on private or loopback addresses; *.name for its subdomains"

@@ -1,4 +1,6 @@
-"""``factdesk reindex`` and ``factdesk audit``: rebuild what is derived, prove what is recorded."""
+"""``factdesk reindex``, ``expire`` and ``audit``: rebuild what is derived, delete what is old, prove what is recorded."""
+
+from datetime import UTC, datetime
 
 import typer
 
@@ -8,6 +10,7 @@ from factdesk.errors import FactdeskError
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(reindex)
+    app.command()(expire)
     audit = typer.Typer(help="The append-only log of what people did.", no_args_is_help=True, rich_markup_mode=None)
     audit.callback()(_group)
     audit.command("verify")(verify)
@@ -28,6 +31,18 @@ def reindex() -> None:
 
     counts = rebuild(load_settings())
     typer.echo(", ".join(f"{number} {kind.value}" for kind, number in counts.items()) or "The store is empty.")
+
+
+def expire() -> None:
+    """Delete raw captures older than collector.keep_days that no statement cites. The collector does it once a day.
+
+    Example: factdesk expire
+    """
+    from factdesk.expiry import expire as run  # noqa: PLC0415 # keeps the help quick
+    from factdesk.settings import load_settings  # noqa: PLC0415 # the same
+
+    done = run(load_settings(), now=datetime.now(UTC))
+    typer.echo(f"{done.records} captures expired, {done.kept} are cited and kept, {done.files} files deleted.")
 
 
 def verify() -> None:

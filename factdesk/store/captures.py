@@ -158,8 +158,9 @@ def quarantine(engine: Engine, row: WaitingCapture, *, reason: str) -> None:
 
 
 def reopen(connection: Connection, *, source_id: int | None = None) -> int:
-    """Let every capture (of one source or all) be read anew, for a rebuild; returns how many."""
+    """Let every capture (of one source or all) that has not expired be read anew, for a rebuild; returns how many."""
     query = update(captures).values(read_at=None, claimed_by=None, claimed_at=None, outcome=None)
+    query = query.where(captures.c.warc_file != "")
     return connection.execute(query if source_id is None else query.where(captures.c.source_id == source_id)).rowcount
 
 
