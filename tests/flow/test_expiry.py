@@ -27,9 +27,9 @@ from factdesk.records import digest_id
 from factdesk.settings import Settings
 from factdesk.store import archived
 from factdesk.store import captures as capturing
-from factdesk.store.database import open_store, reading, writing
+from factdesk.store.database import reading, writing
 from factdesk.store.tables import captures, citations, documents, passages, revisions, statement_findings, statements
-from tests.stores import add_finding, add_passage, add_person
+from tests.stores import add_finding, add_passage, add_person, postgres_store, sqlite_store
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 OLD = NOW - timedelta(days=91)
@@ -109,12 +109,15 @@ class World:
         return expire(self.settings, now=NOW)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    settings = Settings(data=tmp_path, store="", index="")
-    engine = open_store(settings.store)
-    yield World(settings, engine)
-    engine.dispose()
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    with (
+        sqlite_store(tmp_path)
+        if request.param == "sqlite"
+        else postgres_store(request.getfixturevalue("postgres_url")) as engine
+    ):
+        settings = Settings(data=tmp_path, store=engine.url.render_as_string(hide_password=False), index="")
+        yield World(settings, engine)
 
 
 def test_the_old_goes_and_the_cited_stays_readable(world: World) -> None:
@@ -168,7 +171,13 @@ def test_an_earlier_version_of_a_cited_page_stays(world: World) -> None:
     world.state_finding(first)
     with writing(world.engine) as connection:
         row = connection.execute(select(captures).where(captures.c.url.endswith("/page"))).one()
-        again = {**row._mapping, "id": None, "url": "https://press.example/again", "fetched_at": NOW, "warc_file": "later"}
+        again = {
+            **row._mapping,
+            "id": row.id + 100,
+            "url": "https://press.example/again",
+            "fetched_at": NOW,
+            "warc_file": "later",
+        }
         made = connection.execute(insert(captures).values(again).returning(captures.c.id)).scalar_one()
         connection.execute(update(documents).where(documents.c.capture_id == row.id).values(capture_id=made))
     assert world.expire() == Expired(files=1, records=1, kept=1)
@@ -249,7 +258,7 @@ def test_a_file_holds_one_day(world: World, monkeypatch: pytest.MonkeyPatch) -> 
     assert world.places()["first"][0] != world.places()["second"][0]
 
 
-def test_the_collector_expires_by_itself_and_shows_the_command(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_collector_expires_by_itself_and_so_does_the_command(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.file("gone", at=datetime.now(UTC) - timedelta(days=100))
     monkeypatch.setattr(schedule, "_FIRST_EXPIRY_S", 0)
     until = time.monotonic() + 30
@@ -272,5 +281,6 @@ def test_the_collector_expires_by_itself_and_shows_the_command(world: World, mon
     asyncio.run(serve())
     assert world.files == []
     monkeypatch.setenv("FACTDESK_DATA", str(world.settings.data))
+    monkeypatch.setenv("FACTDESK_STORE", world.settings.store)
     shown = CliRunner().invoke(app, ["expire"])
     assert shown.output == "0 captures expired, 0 are cited and kept, 0 files deleted.\n"
