@@ -1,7 +1,6 @@
 """A desk in a process's thread and a real Chromium to visit it; set FACTDESK_TEST_DESK to visit another desk instead."""
 
 import os
-import shutil
 import socket
 import threading
 import time
@@ -89,8 +88,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def screenshots() -> Path:
     """The folder that the pictures of a run go to, ignored by git."""
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    SCREENSHOTS.mkdir()
+    SCREENSHOTS.mkdir(exist_ok=True)  # not emptied: two processes may run the browser's tests
     return SCREENSHOTS
 
 
