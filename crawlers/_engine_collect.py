@@ -111,6 +111,9 @@ class Collection:
 
     async def take(self, item: OpenItem, source: Source) -> None:
         """Fetch one item and end it, archive it for its reader, or put it off. Raises ``StoreError``, ``ArchiveError``."""
+        if collector(source.kind).social:
+            await self._take_post(item, source)
+            return
         again = item.digest is not None
         ask = Ask(
             item.url,
@@ -121,16 +124,13 @@ class Collection:
         result: Got | Refused | Failed
         try:
             result = _readable(await self._fetcher.fetch(ask))
-            post = await self._single_post(result, source) if isinstance(result, Got) and source.kind == "mastodon" else None
         except Exception as error:  # noqa: BLE001 # one item's surprise must not stop the rest
             _log.warning("item failed", item=item.id, error=repr(error))
-            result, post = Failed(f"{type(error).__name__}: {error}"[:300]), None
+            result = Failed(f"{type(error).__name__}: {error}"[:300])
         if isinstance(result, Refused):
             await self._refuse(item, source, result)
         elif isinstance(result, Failed):
             await self._put_off(item, source, result)
-        elif post is not None:
-            await self._keep_post(item, source, post)
         elif result.fetched.status == 304 or _digest(result.fetched.body) == item.digest:
             await self._unchanged(item, source, result)
         else:
@@ -145,6 +145,8 @@ class Collection:
         limit = self._settings.max_items_per_poll
         asked = Asked(polling.source, polling.cursor, limit, await self._key(polling.source))
         following = deque(kind.requests(asked))
+        if not following:
+            read.end = Unlisted(f"The address is none that {kind.kind} can poll.")
         seen: set[str] = set()
         while following and read.pages < _MOST_PAGES and read.size < limit:
             request = following.popleft()
@@ -197,7 +199,7 @@ class Collection:
         )
 
     async def _key(self, source: Source) -> bytes:
-        if source.kind != "mastodon":
+        if not collector(source.kind).social:
             return b""
         return await self._recorder.write(lambda connection, _: voice_key(connection, now=datetime.now(UTC)))
 
@@ -299,14 +301,36 @@ class Collection:
         await self._recorder.write(enter, [_exchange(got)])
         self._notice(ItemEvent(source, item.url))
 
-    async def _single_post(self, got: Got, source: Source) -> Post | None:
-        """Reduce a post that is fetched by itself (a replay): its bytes are never archived as they came."""
+    async def _take_post(self, item: OpenItem, source: Source) -> None:
+        """Ask for one post again (a replay). Its bytes are reduced first, and never archived as they came."""
         asked = Asked(source, voice_key=await self._key(source))
-        listing = collector(source.kind).parse(replace(got.fetched, body=b"[" + got.fetched.body + b"]"), asked)
-        if isinstance(listing, Listing) and listing.posts:
-            return listing.posts[0]
-        msg = "The post is no longer public or cannot be read."
-        raise ValueError(msg)
+        result: Post | Refused | Failed
+        try:
+            result = await self._single_post(item.url, asked)
+        except Exception as error:  # noqa: BLE001 # one item's surprise must not stop the rest
+            _log.warning("item failed", item=item.id, error=repr(error))
+            result = Failed(f"{type(error).__name__}: {error}"[:300])
+        if isinstance(result, Refused):
+            await self._refuse(item, source, result)
+        elif isinstance(result, Failed):
+            await self._put_off(item, source, result)
+        else:
+            await self._keep_post(item, source, result)
+
+    async def _single_post(self, address: str, asked: Asked) -> Post | Refused | Failed:
+        """Return the post at ``address`` as it is now, or why it cannot be had."""
+        kind = collector(asked.source.kind)
+        request = kind.again(address, asked)
+        if request is None:
+            return Refused(Outcome.GONE, "Its platform gives no single post without naming the account.")
+        got = _readable(await self._fetcher.fetch(Ask(request.url, accept=request.accept, priority=ITEM)))
+        if not isinstance(got, Got):
+            return got
+        listing = await asyncio.to_thread(kind.parse, got.fetched, asked)
+        if isinstance(listing, Unlisted):
+            return Failed(listing.reason)
+        found = next((post for post in listing.posts if post.api_url == address), None)
+        return found or Refused(Outcome.GONE, "The post is no longer public.", got.fetched.status)
 
     async def _keep_post(self, item: OpenItem, source: Source, post: Post) -> None:
         now = datetime.now(UTC)

@@ -23,12 +23,25 @@ _NOT_KINDS = frozenset({"base", "claimreview", "detect", "opml"})  # readers and
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """A header that a request needs and the *name* of the secret in it; the value is put in by the engine alone.
+
+    The header sent is ``prefix`` and the secret, such as ``Authorization: Bearer …``.
+    """
+
+    header: str
+    secret: str
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ListingRequest:
     """One address to ask for a listing. ``conditional`` requests carry the ETag and date of the last answer."""
 
     url: str
     accept: str = FEED_ACCEPT
     conditional: bool = False
+    credential: Credential | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,8 @@ class Post:
     """A public post, reduced before anything is stored: no name, handle, avatar or account (never 2).
 
     ``text`` has each mention replaced by ``@…``; ``url`` is for the person who verifies it only; ``voice`` is the keyed hash of
-    the account, whose key is destroyed after its week.
+    the account, whose key is destroyed after its week. ``address`` is what the ledger and the archive call the post: it never
+    spells an account, so it is a ``urn:`` where the platform has no such link. ``views`` are told apart from what readers did.
     """
 
     platform: str
@@ -93,11 +107,13 @@ class Post:
     hashtags: tuple[str, ...]
     voice: str | None
     scheme: str = "https"
+    address: str = ""
+    views: int = 0
 
     @property
     def api_url(self) -> str:
-        """The address that names the post without its account: what the ledger keeps."""
-        return f"{self.scheme}://{self.instance}/api/v1/statuses/{self.id}"
+        """The address that names the post without its account; posts archived before it was stored are Mastodon's."""
+        return self.address or f"{self.scheme}://{self.instance}/api/v1/statuses/{self.id}"
 
     def to_json(self) -> bytes:
         """Return the bytes that are archived."""
@@ -162,34 +178,59 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What stands behind an address: how it can be polled."""
+    """What stands behind an address: how it can be polled. ``note`` is what the person who adds it should know."""
 
     kind: str
     url: str
     name: str
     language: str | None = None
     role: SourceRole = SourceRole.PRESS
+    note: str = ""
 
 
 class Collector(Protocol):
-    """A kind of source. All methods are pure."""
+    """A kind of source. All methods are pure. A kind subclasses this and says only what differs from the defaults."""
 
     @property
     def kind(self) -> str:
         """The word that names it in ``sources``."""
         ...
 
+    @property
+    def social(self) -> bool:
+        """Whether its items are posts, reduced here, each with the keyed hash of its account."""
+        return False
+
+    @property
+    def role(self) -> SourceRole:
+        """What a source of this kind is to the desk when nobody says otherwise."""
+        return SourceRole.SOCIAL if self.social else SourceRole.PRESS
+
     def requests(self, asked: Asked) -> tuple[ListingRequest, ...]:
-        """Return what to ask first at a poll."""
+        """Return what to ask first at a poll; nothing when the source's address is none of this kind."""
         ...
 
     def parse(self, fetched: Fetched, asked: Asked) -> Listing | Unlisted:
-        """Read one answer with status 200."""
+        """Read one answer with status 200, also one that ``again`` asked for."""
         ...
 
     def detect(self, fetched: Fetched) -> Detection | None:
         """Say whether ``fetched`` is a listing of this kind."""
-        ...
+        del fetched
+        return None
+
+    def recognise(self, url: str) -> Detection | None:
+        """Say from the address alone, without a request, whether this kind is meant.
+
+        Raises ``FetchError`` when it is an address of the platform that is not followed, such as one person's.
+        """
+        del url
+        return None
+
+    def again(self, address: str, asked: Asked) -> ListingRequest | None:
+        """Return the request whose answer gives the one post at ``address`` again; ``None`` when there is no such request."""
+        del address, asked
+        return None
 
 
 @cache

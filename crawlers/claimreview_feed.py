@@ -2,7 +2,7 @@
 
 import re
 
-from crawlers.base import Asked, Detection, Fetched, Listing, ListingRequest, Unlisted
+from crawlers.base import Asked, Collector, Detection, Fetched, Listing, ListingRequest, Unlisted
 from crawlers.feed import COLLECTOR as FEED
 from crawlers.page import COLLECTOR as PAGE
 from crawlers.page import page_title, read_html
@@ -12,10 +12,11 @@ from factdesk.records import SourceRole
 _MARKED = re.compile(rb"[\"'/]ClaimReview[\"'\s]")
 
 
-class ClaimReviewFeed:
+class ClaimReviewFeed(Collector):
     """A fact-checker's listing, whatever its form."""
 
     kind = "claimreview"
+    role = SourceRole.FACTCHECK
 
     def requests(self, asked: Asked) -> tuple[ListingRequest, ...]:
         """Ask the listing itself, with its validators."""

@@ -11,13 +11,13 @@ from urllib.parse import urljoin, urlsplit
 
 import feedparser
 
-from crawlers.base import Asked, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted, instant
+from crawlers.base import Asked, Collector, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted, instant
 
 _TAGS = re.compile(r"<[^>]{0,500}>")
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)\b", re.IGNORECASE)
 
 
-class Feed:
+class Feed(Collector):
     """RSS, RDF, Atom and JSON Feed."""
 
     kind = "feed"

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from lxml import etree, html
 
-from crawlers.base import Asked, Detection, Fetched, Listing, ListingRequest, Post, Unlisted
+from crawlers.base import Asked, Collector, Detection, Fetched, Listing, ListingRequest, Post, Unlisted
 from crawlers.feed import iso_instant, short_language
 from factdesk.records import SourceRole
 
@@ -24,10 +24,11 @@ _HIDDEN = frozenset({"invisible"})
 _BLOCKS = frozenset({"p", "br", "li", "div", "blockquote"})
 
 
-class Mastodon:
+class Mastodon(Collector):
     """The public API of an instance: ``https://HOST`` or ``https://HOST/tags/NAME``."""
 
     kind = "mastodon"
+    social = True
 
     def requests(self, asked: Asked) -> tuple[ListingRequest, ...]:
         """Ask for what is newer than the cursor, or at the first poll for the newest."""
@@ -41,15 +42,22 @@ class Mastodon:
             page = json.loads(fetched.body)
         except (ValueError, RecursionError):
             return Unlisted("The instance does not answer with JSON.")
+        page = [page] if isinstance(page, dict) and "content" in page else page  # one post, asked for again
         if not isinstance(page, list) or not all(isinstance(status, dict) for status in page):
             return Unlisted("The instance does not answer with a list of posts.")
         scheme, instance = urlsplit(fetched.url.lower())[:2]
         told = [reduced(status, instance=instance, key=asked.voice_key) for status in page]
-        posts = [replace(post, scheme=scheme) for post in told if post is not None]
+        root = f"{scheme}://{instance}/api/v1/statuses"
+        posts = [replace(post, scheme=scheme, address=f"{root}/{post.id}") for post in told if post is not None]
         ids = [str(status.get("id", "")) for status in page if str(status.get("id", "")).isalnum()]
         newest = max([*ids, *([asked.cursor] if asked.cursor else [])], key=_order, default=None)
         following = _following(fetched, forward=asked.cursor is not None) if page else ()
         return Listing(posts=tuple(posts), next=following, cursor=newest, left_out=len(page) - len(posts))
+
+    def again(self, address: str, asked: Asked) -> ListingRequest:
+        """Ask for one post, whose address is the API's."""
+        del asked
+        return ListingRequest(address, accept="application/json")
 
     def detect(self, fetched: Fetched) -> Detection | None:
         """Say whether the answer describes an instance (``/api/v2/instance`` or ``/api/v1/instance``)."""

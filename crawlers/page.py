@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from crawlers._encoding import decode
-from crawlers.base import Asked, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted
+from crawlers.base import Asked, Collector, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted
 from crawlers.feed import plain, short_language
 
 _ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.5"
@@ -25,7 +25,7 @@ _LONG_CHARACTERS = 24
 _ENOUGH = 2
 
 
-class Page:
+class Page(Collector):
     """A listing page of articles on the same host."""
 
     kind = "page"

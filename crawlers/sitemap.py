@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from crawlers._http import inflated
-from crawlers.base import Asked, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted
+from crawlers.base import Asked, Collector, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted
 from crawlers.feed import iso_instant, plain, short_language
 
 _MOST_BYTES = 60_000_000  # the protocol allows 50 MB unpacked
@@ -18,7 +18,7 @@ _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 _ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
 
-class Sitemap:
+class Sitemap(Collector):
     """Sitemaps and their indexes."""
 
     kind = "sitemap"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.base import Asked, Fetched, Listing, Post, Unlisted, collector, collectors
+from crawlers.base import Asked, Credential, Fetched, Listing, ListingRequest, Post, Unlisted, collector, collectors
 from crawlers.mastodon import reduced
 from factdesk.errors import SettingsError, UnreadableError
 from factdesk.records import Source, SourceRole
@@ -202,3 +202,38 @@ def test_timelines_page_back_at_first_and_forward_after() -> None:
     found = collector("mastodon").parse(foreign, later)
     assert isinstance(found, Listing)
     assert found.next == ()
+
+
+def test_posts_archived_without_their_address_are_still_read() -> None:
+    post = reduced(STATUS, instance="river.example", key=b"k" * 32)
+    assert post is not None
+    old = {name: value for name, value in json.loads(post.to_json()).items() if name not in {"address", "views"}}
+    read = Post.from_json(json.dumps(old).encode())
+    assert read.api_url == "https://river.example/api/v1/statuses/41"
+    assert replace(read, address="urn:factdesk:pond:7").api_url == "urn:factdesk:pond:7"
+
+
+def test_one_post_is_asked_for_again_and_read_by_itself() -> None:
+    address = "https://river.example/api/v1/statuses/41"
+    request = collector("mastodon").again(address, asked("mastodon"))
+    assert request == ListingRequest(address, accept="application/json")
+    found = listed("mastodon", fetched(json.dumps(STATUS), url=address))
+    assert [post.api_url for post in found.posts] == [address]
+    assert isinstance(collector("mastodon").parse(fetched('{"error": "Record not found"}'), asked("mastodon")), Unlisted)
+
+
+def test_a_kind_says_what_its_sources_are() -> None:
+    told = {name: (kind.social, kind.role) for name, kind in collectors().items()}
+    assert told["feed"] == (False, SourceRole.PRESS)
+    assert told["mastodon"] == (True, SourceRole.SOCIAL)
+    assert told["claimreview"] == (False, SourceRole.FACTCHECK)
+    assert all((role is SourceRole.SOCIAL) == social for social, role in told.values())
+    assert collector("feed").recognise("https://news.example/feed") is None
+    assert collector("feed").again("https://news.example/a", asked("feed")) is None
+
+
+def test_a_request_names_its_secret_and_never_holds_it() -> None:
+    request = ListingRequest("https://api.example/", credential=Credential("Authorization", "pond_token", "Bearer "))
+    assert request.credential is not None
+    assert (request.credential.header, request.credential.secret) == ("Authorization", "pond_token")
+    assert ListingRequest("https://api.example/").credential is None
