@@ -20,6 +20,7 @@ from trafilatura.settings import Document, Extractor
 from crawlers._claimreview import ClaimReview, language_code, parse_claim_reviews, reviews_in
 from crawlers._dates import fold, plausible
 from crawlers._encoding import decode
+from crawlers._furniture import without_furniture
 from crawlers._page_head import PageHead, address_of, published_of, read_head, title_of
 from factdesk.records import Capture, Outcome
 
@@ -167,8 +168,8 @@ def _cut_bylines(tree: HtmlElement) -> None:
 
 
 def _without_byline_lines(text: str, names: set[str]) -> str:
-    """Drop, among the first and last lines, those that are nothing but a byline."""
-    lines = text.split("\n")
+    """Drop furniture, and among the first and last lines those that are nothing but a byline."""
+    lines = without_furniture(text.split("\n"))
     folded = [fold(name) for name in names]
     edge = set(range(_HEAD_LINES)) | set(range(len(lines) - 3, len(lines)))
     return "\n".join(line for place, line in enumerate(lines) if place not in edge or not _is_byline(line, folded)).strip()
