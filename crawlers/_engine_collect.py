@@ -2,19 +2,19 @@
 
 import asyncio
 import hashlib
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import Connection
 
 from crawlers._archive import Exchange, Location, Resource
-from crawlers._engine import ITEM, LISTING, Ask, Fetcher, Got
+from crawlers._engine import ITEM, Ask, Fetcher, Got
+from crawlers._engine_listing import ListingReader, Read, poll_outcome
 from crawlers._engine_recorder import Recorder
 from crawlers._http import Failed, Refused
-from crawlers.base import POST_MEDIA_TYPE, Asked, ItemLink, Listing, ListingRequest, Post, Unlisted, collector
+from crawlers.base import POST_MEDIA_TYPE, Asked, Post, Unlisted, collector
 from factdesk.errors import FactdeskError
 from factdesk.records import CaptureKind, Outcome, Source
 from factdesk.settings import CollectorSettings
@@ -25,9 +25,7 @@ from factdesk.store.sources import Answered, Polling
 from factdesk.store.voices import voice_key
 
 _log = structlog.get_logger("factdesk.collector")
-_MOST_PAGES = 12
 _TEXTS = ("text/", "application/xhtml", "application/xml")
-_OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +53,12 @@ class ItemEvent:
 Notice = Callable[[PollEvent | ItemEvent], None]
 
 
-@dataclass(slots=True)
-class _Read:
-    """What the pages of one poll gave together."""
-
-    links: list[ItemLink] = field(default_factory=list)
-    posts: list[Post] = field(default_factory=list)
-    cursor: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    status: int | None = None
-    bytes: int = 0
-    left_out: int = 0
-    pages: int = 0
-    end: Refused | Failed | Unlisted | None = None
-    unchanged: bool = False
-
-    @property
-    def size(self) -> int:
-        return len(self.links) + len(self.posts)
-
-
 class Collection:
     """Polls sources and takes items; the ledger tells what there is to do."""
 
     def __init__(self, fetcher: Fetcher, recorder: Recorder, *, settings: CollectorSettings, notice: Notice) -> None:
         self._fetcher = fetcher
+        self._listings = ListingReader(fetcher, settings=settings)
         self._recorder = recorder
         self._settings = settings
         self._notice = notice
@@ -90,13 +68,13 @@ class Collection:
         started = datetime.now(UTC)
         source = polling.source
         try:
-            read = await self._read(polling)
+            read = await self._listings.read(polling, voice_key=await self._key(source))
         except FactdeskError as error:
-            read = _Read(end=Failed(str(error)))
+            read = Read(end=Failed(str(error)))
         except Exception as error:  # noqa: BLE001 # a parser's surprise is this source's failure, not the collector's
             _log.warning("poll failed", source=source.id, error=repr(error))
-            read = _Read(end=Failed(f"{type(error).__name__}: {error}"[:300]))
-        outcome, reason = _poll_outcome(read)
+            read = Read(end=Failed(f"{type(error).__name__}: {error}"[:300]))
+        outcome, reason = poll_outcome(read)
         posts = await self._new_posts(source, read.posts)
         arrived = await self._recorder.write(
             lambda connection, places: self._enter(
@@ -138,66 +116,6 @@ class Collection:
 
     # -- polls
 
-    async def _read(self, polling: Polling) -> _Read:
-        """Ask for the listing and what it names as following, up to the number of items wanted."""
-        read = _Read(cursor=polling.cursor)
-        kind = collector(polling.source.kind)
-        limit = self._settings.max_items_per_poll
-        asked = Asked(polling.source, polling.cursor, limit, await self._key(polling.source))
-        following = deque(kind.requests(asked))
-        if not following:
-            read.end = Unlisted(f"The address is none that {kind.kind} can poll.")
-        seen: set[str] = set()
-        while following and read.pages < _MOST_PAGES and read.size < limit:
-            request = following.popleft()
-            if request.url in seen:
-                continue
-            seen.add(request.url)
-            result = await self._fetcher.fetch(self._ask(request, polling))
-            if not isinstance(result, Got):
-                read.end = result
-                break
-            listing = await self._parsed(result, read, asked)
-            if listing is None:
-                break
-            if asked.cursor and listing.posts == () and not listing.links and not listing.left_out and read.pages > 1:
-                break
-            following.extend(listing.next)
-        _cut(read, limit)
-        return read
-
-    async def _parsed(self, got: Got, read: _Read, asked: Asked) -> Listing | None:
-        """Read one answer into ``read``; ``None`` when there is nothing more to ask."""
-        read.status = got.fetched.status
-        read.bytes += len(got.raw.body)
-        if got.fetched.status == 304:
-            read.unchanged = True
-            return None
-        listing = await asyncio.to_thread(collector(asked.source.kind).parse, got.fetched, asked)
-        if isinstance(listing, Unlisted):
-            read.end = listing
-            return None
-        if read.pages == 0:
-            read.etag = got.fetched.header("etag")[:500] or None
-            read.last_modified = got.fetched.header("last-modified")[:200] or None
-        read.pages += 1
-        read.links.extend(listing.links)
-        read.posts.extend(listing.posts)
-        read.left_out += listing.left_out
-        if listing.cursor is not None:
-            read.cursor = max(read.cursor or "", listing.cursor, key=lambda cursor: (len(cursor), cursor))
-        return listing
-
-    def _ask(self, request: ListingRequest, polling: Polling) -> Ask:
-        conditional = request.conditional and polling.polls % self._settings.full_get_every != 0
-        return Ask(
-            request.url,
-            accept=request.accept,
-            etag=polling.etag if conditional else None,
-            last_modified=polling.last_modified if conditional else None,
-            priority=LISTING,
-        )
-
     async def _key(self, source: Source) -> bytes:
         if not collector(source.kind).social:
             return b""
@@ -217,14 +135,14 @@ class Collection:
         connection: Connection,
         polling: Polling,
         *,
-        read: _Read,
+        read: Read,
         posts: Sequence[tuple[Post, Location]],
         started: datetime,
     ) -> Arrived:
         """Write a poll into the ledger: its items, the captures of its posts, its row, and when the source is due again."""
         now = datetime.now(UTC)
         source = polling.source
-        outcome, reason = _poll_outcome(read)
+        outcome, reason = poll_outcome(read)
         listed = [Listed(link.url, link.title, link.published, link.updated, link.language) for link in read.links]
         listed += [_listed_post(post) for post in read.posts]
         arrived = ledger.add_items(connection, source.id, listed, now=now)
@@ -371,27 +289,6 @@ def _post_capture(source: Source, item_id: int, *, post: Post, place: Location, 
 
 def _listed_post(post: Post) -> Listed:
     return Listed(post.api_url, None, post.published, post.edited, post.language)
-
-
-def _cut(read: _Read, limit: int) -> None:
-    """Keep the newest items: by date where there are dates, else in the listing's order."""
-    if len(read.links) > limit:
-        dated = any(link.published or link.updated for link in read.links)
-        key = (lambda link: link.published or link.updated or _OLDEST) if dated else (lambda _: _OLDEST)
-        read.links = sorted(read.links, key=key, reverse=True)[:limit] if dated else read.links[:limit]
-
-
-def _poll_outcome(read: _Read) -> tuple[Outcome, str]:
-    """The one outcome of a poll. A later page that failed leaves what the first ones gave."""
-    if read.end is not None and read.pages == 0:
-        if isinstance(read.end, Refused):
-            return read.end.outcome, read.end.reason
-        return Outcome.FAILED, read.end.reason
-    if read.unchanged and read.pages == 0:
-        return Outcome.UNCHANGED, ""
-    notes = [f"A later page failed: {read.end.reason}"] if read.end is not None else []
-    notes += [f"{read.left_out} posts are not public or asked not to be indexed."] if read.left_out else []
-    return Outcome.POLLED, " ".join(notes)
 
 
 def _readable(result: Got | Refused | Failed) -> Got | Refused | Failed:
