@@ -56,7 +56,7 @@ _HEAD_LINES = 6
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A page as read. ``published_how`` is ``listing``, ``metadata``, ``text`` or ``fetched``; no author, ever."""
+    """A page as read. ``published_how`` is ``listing``, ``metadata``, ``text``, ``estimated`` or ``fetched``; no author."""
 
     url: str
     title: str

@@ -138,9 +138,10 @@ def address_of(head: PageHead, *, url: str) -> str:
 
 
 def published_of(head: PageHead, tree: HtmlElement, *, url: str, now: datetime) -> tuple[datetime, str] | None:
-    """Return when the page says it was published and how that was found (``metadata`` or ``text``), or ``None``.
+    """Return when the page says it was published and how that was found (``metadata``, ``text``, ``estimated``), or ``None``.
 
-    Only instants from 1995 to ``now`` count. htmldate is asked last, and not for huge pages: it is slow.
+    Only instants from 1995 to ``now`` count. htmldate is asked last, and not for huge pages: it is slow. What its long search
+    gathers from footers and file names is an estimate, and the first of a month there is but a month or a year of copyright.
     """
     for written in _written(head):
         if moment := plausible(parse_instant(written), now=now):
@@ -152,9 +153,12 @@ def published_of(head: PageHead, tree: HtmlElement, *, url: str, now: datetime) 
             return (moment, "text")
     if head.elements > _TREE_LIMIT:
         return None
-    found = find_date(tree, extensive_search=False, original_date=True, url=url, max_date=now)
-    moment = plausible(parse_instant(found or ""), now=now)
-    return (moment, "text") if moment else None
+    for how in ("text", "estimated"):
+        found = find_date(tree, extensive_search=how == "estimated", original_date=True, url=url, max_date=now) or ""
+        moment = plausible(parse_instant(found), now=now)
+        if moment and not (how == "estimated" and found.endswith("-01")):
+            return (moment, how)
+    return None
 
 
 def _dated(tree: HtmlElement) -> Iterator[str]:

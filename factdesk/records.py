@@ -107,7 +107,7 @@ class Document:
     """One page or post as read: no author, no handle.
 
     ``id`` is ``digest_id("document", canonical url)``. ``published_how`` says where the instant came from
-    (``listing``, ``metadata``, ``text``, ``fetched``). ``duplicate_of`` is the id of the first copy.
+    (``listing``, ``metadata``, ``text``, ``estimated``, ``fetched``). ``duplicate_of`` is the id of the first copy.
     ``voice`` is the rotating keyed hash of a post's account, for counting distinct voices only.
     """
 
