@@ -5,27 +5,28 @@ import contextlib
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from crawlers._archive import Archive
 from crawlers._engine import Download, Fetcher, run_engine
 from crawlers._engine_collect import Collection, ItemEvent, Notice, PollEvent
 from crawlers._engine_recorder import Recorder
-from crawlers._http import Guard
+from crawlers._http import Guard, authority
 from factdesk.errors import FactdeskError, SettingsError
 from factdesk.expiry import expire
 from factdesk.records import Outcome, Source
 from factdesk.settings import Settings
 from factdesk.store import ledger, sources
 from factdesk.store.database import open_store
-from factdesk.store.ledger import OpenItem
+from factdesk.store.ledger import OpenItem, Share
 from factdesk.store.sources import Polling
 
 __all__ = ["CollectorSummary", "ItemEvent", "PollEvent", "run_collector"]
@@ -33,7 +34,10 @@ __all__ = ["CollectorSummary", "ItemEvent", "PollEvent", "run_collector"]
 _log = structlog.get_logger("factdesk.schedule")
 _TICK_S = 5
 _GLANCE_S = 0.1
-_MOST_IN_HAND = 2000
+_MOST_IN_HAND = 2000  # items, and as many polls: what waits beyond them waits in the ledger, not in memory
+_MOST_OF_A_SOURCE = 16
+_MOST_OF_A_HOST = 64
+_MOST_DUE = 5000  # sources looked at in one tick
 _FIRST_EXPIRY_S = 60
 
 
@@ -97,7 +101,7 @@ def run_collector(
     engine = open_store(settings.store)
     tally = _Tally(on_event)
     try:
-        _check_contact(settings, sources.list_sources(engine, enabled=True), only)
+        _check_contact(settings, engine, only)
 
         async def main(download: Download) -> None:
             recorder = Recorder(engine, Archive(settings.archive))
@@ -115,10 +119,13 @@ def run_collector(
     return tally.summary()
 
 
-def _check_contact(settings: Settings, enabled: Sequence[Source], only: Sequence[int]) -> None:
+def _check_contact(settings: Settings, engine: Engine, only: Sequence[int]) -> None:
     guard = Guard.of(settings.collector)
+    if guard.contact:
+        return
+    enabled = sources.list_sources(engine, enabled=True)
     public = [source.url for source in enabled if (not only or source.id in only) and guard.is_public(source.url)]
-    if public and not guard.contact:
+    if public:
         raise SettingsError(
             f"{public[0]} and {len(public) - 1} more sources are public, and nobody could reach you about your collector.",
             remedy="Set collector.contact to your e-mail address or URL.",
@@ -126,15 +133,17 @@ def _check_contact(settings: Settings, enabled: Sequence[Source], only: Sequence
 
 
 class _Shift:
-    """The tasks of one run, each source and each item at most once at a time."""
+    """The tasks of one run: each source and each item at most once at a time, and no more of a host than it can soon serve."""
 
     def __init__(self, collection: Collection, recorder: Recorder, *, only: frozenset[int], settings: Settings) -> None:
         self._settings = settings
         self._collection = collection
         self._recorder = recorder
         self._only = only
-        self._sources: dict[int, Source] = {}
         self._tasks: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._in_hand: Counter[str] = Counter()  # tasks by what they are, and by what and host
+        self._freed = asyncio.Event()
+        self._left, self._low = False, 0  # whether due items wait for room, and at how few in hand they are looked for
 
     async def run(self, *, once: bool, stop: Stop | None) -> None:
         ended = asyncio.Event()
@@ -149,12 +158,27 @@ class _Shift:
             raise error
 
     async def _once(self) -> None:
+        """Poll each source once, take each item once: one that stays due (a disk refuses) waits for the next run."""
+        taken: set[int] = set()
         for polling in await self._recorder.read(lambda connection: sources.pollings(connection, enabled=True)):
             if self._wanted(polling.source.id):
+                while self._in_hand["poll"] >= _MOST_IN_HAND:
+                    await self._until_freed()
                 self._start_poll(polling)
-        await self._take_due()
-        while self._tasks:
-            await asyncio.wait({next(iter(self._tasks.values()))})
+        await self._take_due(taken)
+        while self._tasks or self._left:
+            if self._hungry:
+                await self._take_due(taken)
+            else:
+                await self._until_freed()
+
+    async def _until_freed(self) -> None:
+        self._freed.clear()
+        await self._freed.wait()
+
+    @property
+    def _hungry(self) -> bool:
+        return self._left and self._in_hand["item"] <= self._low
 
     async def _serve(self) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
@@ -165,7 +189,10 @@ class _Shift:
         await self._tick()
         scheduler.start()
         try:
-            await asyncio.Event().wait()
+            while True:
+                await self._until_freed()
+                if self._hungry:
+                    await self._refill()
         finally:
             ended.set()
             scheduler.shutdown(wait=False)
@@ -182,47 +209,68 @@ class _Shift:
         """Start what is due now. A store that is locked now is asked again at the next tick."""
         now = datetime.now(UTC)
         try:
-            for polling in await self._recorder.read(lambda connection: sources.due(connection, now=now)):
-                if self._wanted(polling.source.id):
+            for polling in await self._recorder.read(lambda connection: sources.due(connection, now=now, limit=_MOST_DUE)):
+                if self._wanted(polling.source.id) and self._has_room("poll", polling.source.url):
                     self._start_poll(polling)
-            await self._take_due()
+        except FactdeskError as error:
+            _log.warning("nothing started", why=str(error))
+        await self._refill()
+
+    async def _refill(self) -> None:
+        try:
+            await self._take_due(set())
         except FactdeskError as error:
             _log.warning("nothing started", why=str(error))
 
-    async def _take_due(self) -> None:
+    async def _take_due(self, taken: set[int]) -> None:
+        """Start due items, of each source some, until enough are in hand; ``taken`` are left out, and grow."""
         now = datetime.now(UTC)
-        room = _MOST_IN_HAND - len(self._tasks)
-        if room <= 0:
-            return
+        share = Share(limit=_MOST_IN_HAND, each=_MOST_OF_A_SOURCE, only=self._only)
 
-        def look(connection: Connection) -> tuple[list[OpenItem], list[Polling]]:
-            return ledger.due_items(connection, now=now, limit=room), sources.pollings(connection, enabled=True)
+        def look(connection: Connection) -> tuple[list[OpenItem], dict[int, Source]]:
+            items = ledger.due_items(connection, now=now, share=share)
+            return items, sources.some(connection, {item.source_id for item in items})
 
+        self._left = False
         items, known = await self._recorder.read(look)
-        self._sources |= {polling.source.id: polling.source for polling in known}
-        enabled = {polling.source.id for polling in known}
-        self._start_items([item for item in items if item.source_id in enabled and self._wanted(item.source_id)])
+        fresh = [item for item in items if item.id not in taken]
+        self._start_items(fresh, known)
+        taken.update(item.id for item in fresh if ("item", item.id) in self._tasks)
+        self._left = self._left or bool(fresh)
+        self._low = self._in_hand["item"] // 2
 
     def _wanted(self, source_id: int) -> bool:
         return not self._only or source_id in self._only
 
     def _start_poll(self, polling: Polling) -> None:
-        self._sources[polling.source.id] = polling.source
-        self._start(("poll", polling.source.id), lambda: self._poll(polling))
+        self._start(("poll", polling.source.id), polling.source.url, lambda: self._poll(polling))
 
     async def _poll(self, polling: Polling) -> None:
-        self._start_items(await self._collection.poll(polling))
+        items = await self._collection.poll(polling)
+        self._start_items(items[:_MOST_OF_A_SOURCE], {polling.source.id: polling.source})
+        self._left = self._left or len(items) > _MOST_OF_A_SOURCE
 
-    def _start_items(self, items: Sequence[OpenItem]) -> None:
+    def _start_items(self, items: Sequence[OpenItem], known: Mapping[int, Source]) -> None:
         for item in items:
-            source = self._sources[item.source_id]
-            self._start(("item", item.id), lambda item=item, source=source: self._collection.take(item, source))  # type: ignore[misc]
+            if self._has_room("item", item.url):
+                job = partial(self._collection.take, item, known[item.source_id])
+                self._start(("item", item.id), item.url, job)
+            else:
+                self._left = True
 
-    def _start(self, key: tuple[str, int], job: Callable[[], Coroutine[None, None, None]]) -> None:
+    def _has_room(self, what: str, url: str) -> bool:
+        of_host = self._in_hand[f"{what} {authority(url)}"]
+        return self._in_hand[what] < _MOST_IN_HAND and of_host < _MOST_OF_A_HOST
+
+    def _start(self, key: tuple[str, int], url: str, job: Callable[[], Coroutine[None, None, None]]) -> None:
         if key not in self._tasks:
-            self._tasks[key] = asyncio.create_task(self._safely(key, job))
+            names = (key[0], f"{key[0]} {authority(url)}")
+            self._in_hand.update(names)
+            self._tasks[key] = asyncio.create_task(self._safely(key, job, names=names))
 
-    async def _safely(self, key: tuple[str, int], job: Callable[[], Coroutine[None, None, None]]) -> None:
+    async def _safely(
+        self, key: tuple[str, int], job: Callable[[], Coroutine[None, None, None]], *, names: tuple[str, str]
+    ) -> None:
         """Run a job to its end; what the store or the disk refuses stays due in the ledger."""
         try:
             await job()
@@ -232,6 +280,10 @@ class _Shift:
             _log.exception("put off", what=key[0], number=key[1])
         finally:
             self._tasks.pop(key, None)
+            self._in_hand.subtract(names)
+            if not self._in_hand[names[1]]:
+                del self._in_hand[names[1]]
+            self._freed.set()
 
 
 async def _watch(stop: Stop | None, ended: asyncio.Event) -> None:

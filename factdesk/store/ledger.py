@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from factdesk.records import Outcome, digest_id
-from factdesk.store.tables import items, polls
+from factdesk.store.tables import items, polls, sources
 
 MOST_ATTEMPTS = 5
 _FIRST_WAIT = timedelta(minutes=1)
@@ -43,6 +43,15 @@ class OpenItem:
     last_modified: str | None = None
     digest: str | None = None
     ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many due items are wanted: at most ``limit``, of each source ``each``, of the sources ``only`` (none: of all)."""
+
+    limit: int = 500
+    each: int = 500
+    only: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +136,17 @@ def news(connection: Connection, source_id: int, listed: Sequence[Listed]) -> fr
     return frozenset(link.url for digest, link in by_digest.items() if digest not in settled)
 
 
-def due_items(connection: Connection, *, now: datetime, limit: int = 500) -> list[OpenItem]:
-    """Return items whose time to be fetched has come, oldest first: new ones, retries, and what a crash left."""
-    query = select(items).where(items.c.retry_at <= now).order_by(items.c.retry_at, items.c.id).limit(limit)
+def due_items(connection: Connection, *, now: datetime, share: Share = Share()) -> list[OpenItem]:  # frozen
+    """Return items of enabled sources whose time to be fetched has come: new ones, retries, and what a crash left.
+
+    First the longest waiting of each source, then the second longest of each, so that no source waits for another's backlog.
+    """
+    place = func.row_number().over(partition_by=items.c.source_id, order_by=(items.c.retry_at, items.c.id)).label("place")
+    due = select(items.c.id, place).join(sources, sources.c.id == items.c.source_id)
+    due = due.where(items.c.retry_at <= now, sources.c.enabled)
+    told = (due.where(items.c.source_id.in_(share.only)) if share.only else due).subquery()
+    query = select(items).join(told, told.c.id == items.c.id).where(told.c.place <= share.each)
+    query = query.order_by(told.c.place, items.c.retry_at, items.c.id).limit(share.limit)
     return [_open(row) for row in connection.execute(query)]
 
 

@@ -1,5 +1,6 @@
 """The sources that are polled, and when each is due: spread over time, and a dead one asked ever more rarely."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from factdesk.store.database import reading
 from factdesk.store.tables import sources
 
 _LONGEST = timedelta(days=7)
+_PIECE = 500  # numbers in one statement: databases limit bound values
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,16 @@ def pollings(connection: Connection, *, enabled: bool = False) -> list[Polling]:
     query = select(sources).order_by(sources.c.id)
     rows = connection.execute(query.where(sources.c.enabled) if enabled else query)
     return [_polling(row) for row in rows]
+
+
+def some(connection: Connection, ids: Collection[int]) -> dict[int, Source]:
+    """Return the sources among ``ids`` that there are, by number."""
+    found: dict[int, Source] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _PIECE):
+        rows = connection.execute(select(sources).where(sources.c.id.in_(wanted[start : start + _PIECE])))
+        found |= {row.id: _polling(row).source for row in rows}
+    return found
 
 
 def get(connection: Connection, source_id: int) -> Source:

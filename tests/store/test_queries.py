@@ -141,6 +141,7 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("sources", "get"): lambda: sources.get(connection, 5),
         ("sources", "list_sources"): lambda: (sources.list_sources(engine), sources.list_sources(engine, enabled=True)),
         ("sources", "pollings"): lambda: sources.pollings(connection, enabled=True),
+        ("sources", "some"): lambda: sources.some(connection, {1, 5, 999}),
         ("stories", "event_lines"): lambda: stories.event_lines(engine),
         ("stories", "library_entry"): lambda: stories.library_entry(engine, check),
         ("stories", "stories"): lambda: stories.stories(engine),
