@@ -17,6 +17,7 @@ from index import open_index
 from index.base import SearchIndex
 from nlp.base import ClaimFinder, Encoder, Matcher
 from nlp.claims import load_claim_finder
+from nlp.desk_heads import taught
 from nlp.duplicates import DuplicateFinder
 from nlp.encoders import CachedEncoder, load_encoder, understood
 from nlp.match import load_matcher
@@ -68,14 +69,16 @@ def open_line(settings: Settings, *, threads: int = 2) -> Line:
             Member(told.id, told.text, understood(encoder, told.vector, told.language), told.published_at, told.narrative_id)
             for told in members(connection, since=since)
         )
+    finder = load_claim_finder(encoder, limit=settings.check.claims_per_document)
+    find, match = taught(finder, load_matcher(encoder), folder=settings.trained)
     return Line(
         settings=settings,
         engine=engine,
         archive=Archive(settings.archive),
         index=open_index(settings.index, dim=encoder.dim),
         encoder=encoder,
-        find_claims=load_claim_finder(encoder, limit=settings.check.claims_per_document),
-        match=load_matcher(encoder),
+        find_claims=find,
+        match=match,
         duplicates=duplicates,
         narratives=narratives,
     )

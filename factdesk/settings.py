@@ -110,6 +110,11 @@ class Settings(BaseSettings):
         """Folder of the WARC files."""
         return self.data / "archive"
 
+    @property
+    def trained(self) -> Path:
+        """Folder of the models that this desk's reviews taught."""
+        return self.data / "models"
+
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 # pydantic-settings gives the signature
         cls,
