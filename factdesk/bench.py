@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from crawlers import read_page
 from factdesk.errors import FactdeskError
+from factdesk.process_load import peak_mb, with_children
 from factdesk.records import Capture, CaptureKind
 from factdesk.replay import RecordedPage, ReplayServer
 from factdesk.serve import Crew, collect_once, crew, read
@@ -139,22 +140,4 @@ def _line_seconds(engine: Engine) -> tuple[float, int]:
 
 
 def _peak_mb(hands: Crew) -> float:
-    return sum(_high_water_mb(pid) for child in hands.members.values() if child.pid for pid in _with_children(child.pid))
-
-
-def _with_children(pid: int) -> list[int]:
-    """Return a process and all that it started."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return [pid]
-    return [pid, *(found for child in children for found in _with_children(int(child)))]
-
-
-def _high_water_mb(pid: int) -> float:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0.0
-    found = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
-    return int(found[0]) / 1024 if found else 0.0
+    return sum(peak_mb(pid) for child in hands.members.values() if child.pid for pid in with_children(child.pid))

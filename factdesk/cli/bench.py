@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_group)
     group.command()(line)
+    group.command()(collect)
     app.add_typer(group, name="bench")
 
 
@@ -33,3 +34,27 @@ def line(
     configure_logs("error")
     report = bench_line(pages, say=lambda words: print(words, file=sys.stderr))  # noqa: T201 # progress
     typer.echo(json.dumps(report.to_dict()))
+
+
+def collect(  # noqa: PLR0917 # typer takes the options by position, users give them by name
+    hosts: Annotated[int, typer.Option(min=1, help="Host names of the farm.")] = 300,
+    pages: Annotated[int, typer.Option(min=2, help="Pages, spread evenly over the hosts.")] = 20_000,
+    delay: Annotated[float, typer.Option(min=0, help="Seconds between two requests to one host.")] = 1.0,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that read pages.")] = 1,
+    sources: Annotated[int, typer.Option(min=1, help="Sources of the scheduler that has nothing to do.")] = 50_000,
+    idle: Annotated[float, typer.Option(min=0, help="Seconds for which that scheduler is watched; 0 leaves it out.")] = 60.0,
+) -> None:
+    """Measure collection on a farm of invented outlets on loopback; the last line is one JSON object.
+
+    It ends with status 1 when a bar is missed; ``failed`` names it.
+
+    Example: factdesk bench collect --hosts 30 --pages 600
+    """
+    from factdesk.bench_collect import CollectPlan, bench_collect  # noqa: PLC0415 # keeps the help quick
+    from factdesk.logs import configure_logs  # noqa: PLC0415 # the same
+
+    configure_logs("error")
+    plan = CollectPlan(hosts=hosts, pages=pages, delay_s=delay, workers=workers, idle_sources=sources, idle_s=idle)
+    report = bench_collect(plan, say=lambda words: print(words, file=sys.stderr))  # noqa: T201 # progress
+    typer.echo(json.dumps(report.to_dict()))
+    raise typer.Exit(1 if report.failed else 0)
