@@ -39,8 +39,9 @@ def listed(kind: str, answer: Fetched, **more: object) -> Listing:
 
 
 def test_every_file_of_a_kind_is_found() -> None:
-    assert list(collectors()) == ["claimreview", "feed", "mastodon", "page", "sitemap"]
-    with pytest.raises(SettingsError, match="feed, mastodon"):
+    kinds = {"bluesky", "claimreview", "feed", "mastodon", "page", "reddit", "sitemap", "telegram", "youtube"}
+    assert kinds <= collectors().keys()
+    with pytest.raises(SettingsError, match="mastodon, page"):
         collector("gopher")
 
 
@@ -178,7 +179,10 @@ def test_voices_are_told_apart_within_a_key_and_not_across() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"visibility": "unlisted"}, {"visibility": "private"}, {"reblog": {"id": "1"}}, {"created_at": "soon"}, {"id": "../x"}],
+    [
+        *({"visibility": "unlisted"}, {"visibility": "private"}, {"reblog": {"id": "1"}}, {"created_at": "soon"}),
+        *({"id": "../x"}, {"id": True}, {"id": "9" * 65}, {"id": "٤١"}),
+    ],
 )
 def test_only_public_posts_are_taken(change: dict[str, object]) -> None:
     assert reduced(STATUS | change, instance="river.example", key=b"k") is None
@@ -194,11 +198,15 @@ def test_timelines_page_back_at_first_and_forward_after() -> None:
     assert isinstance(found, Listing)
     assert (found.cursor, [request.url for request in found.next]) == ("41", [f"{url}?max_id=40"])
     later = replace(first, cursor="9")
-    assert [request.url for request in collector("mastodon").requests(later)] == [f"{url}?limit=30&min_id=9"]
-    found = collector("mastodon").parse(answer, later)
+    asks = [request.url for request in collector("mastodon").requests(later)]
+    assert asks == [f"{url}?limit=30&min_id=9", f"{url}?limit=30"]
+    found = collector("mastodon").parse(replace(answer, url=asks[0]), later)
     assert isinstance(found, Listing)
     assert (found.cursor, [request.url for request in found.next]) == ("41", [f"{url}?min_id=41"])
-    foreign = fetched(json.dumps([STATUS]), url=url, link='<https://evil.example/x?min_id=1>; rel="prev"')
+    found = collector("mastodon").parse(replace(answer, url=asks[1]), later)
+    assert isinstance(found, Listing)
+    assert (found.cursor, found.next, len(found.posts)) == (None, (), 1), "what lies between is not read yet"
+    foreign = fetched(json.dumps([STATUS]), url=asks[0], link='<https://evil.example/x?min_id=1>; rel="prev"')
     found = collector("mastodon").parse(foreign, later)
     assert isinstance(found, Listing)
     assert found.next == ()
