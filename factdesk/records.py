@@ -40,6 +40,8 @@ class Outcome(StrEnum):
     UNSUPPORTED_LANGUAGE = "unsupported_language"
     GONE = "gone"
     FAILED = "failed"
+    PUT_OFF = "put_off"
+    MISSED = "missed"
     QUARANTINED = "quarantined"
 
 
@@ -227,6 +229,7 @@ class DifferenceKind(StrEnum):
     PLACE = "place"
     CERTAINTY = "certainty"
     SCOPE = "scope"
+    QUALIFIER = "qualifier"
 
 
 @dataclass(frozen=True, slots=True)

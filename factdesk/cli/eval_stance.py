@@ -1,4 +1,4 @@
-"""``factdesk eval stance`` and ``eval findings``: how well evidence is read, and how right the findings are."""
+"""``factdesk eval stance``, ``eval findings`` and ``eval distortion``: how well evidence is read and findings hold."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the ``eval`` group."""
     app.command()(stance)
     app.command()(findings)
+    app.command()(distortion)
 
 
 def stance(  # noqa: PLR0913 # each is one option of the command
@@ -49,6 +50,21 @@ def findings(
     from factdesk.evaluation.findings import evaluate_findings, to_dict  # noqa: PLC0415 # keeps the help quick
 
     typer.echo(json.dumps(to_dict(evaluate_findings(labelled, library, out=out, say=_say))))
+
+
+def distortion(
+    *,
+    pairs: Annotated[Path, typer.Option(help="JSONL: claim, evidence, claim_language, evidence_language, differences.")],
+    half: Annotated[str, typer.Option(help="Read only the lines whose field 'half' is this.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write one JSON line a pair into this file.")] = None,
+) -> None:
+    """Measure the distortion ledger: precision and recall by kind and language, and faithful paraphrases flagged.
+
+    Example: factdesk eval distortion --pairs tests/eval/data/distortion.jsonl --half held
+    """
+    from factdesk.evaluation.distortion import evaluate_distortion, to_dict  # noqa: PLC0415 # keeps the help quick
+
+    typer.echo(json.dumps(to_dict(evaluate_distortion(pairs, half=half, out=out, say=_say))))
 
 
 def _words(given: str) -> tuple[str, ...]:
