@@ -15,7 +15,7 @@ from lxml import html
 
 from crawlers._http import Failed, Refused
 from crawlers._robots import Rules
-from crawlers.base import Asked, Detection, Fetched, Listing
+from crawlers.base import Asked, Detection, Fetched, Listing, collectors
 from crawlers.claimreview_feed import COLLECTOR as FACTCHECKS
 from crawlers.claimreview_feed import carries_claim_review
 from crawlers.feed import COLLECTOR as FEED
@@ -50,6 +50,8 @@ class Asker(Protocol):
 def find_source(url: str, settings: Settings) -> Detection:
     """Return how ``url`` can be polled. Raises ``FetchError`` when it cannot be had, or nothing there can be polled."""
     address = normal_address(url)
+    if (known := recognised(address)) is not None:
+        return known
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_child, args=(address, settings.collector, theirs), daemon=True)
@@ -85,6 +87,11 @@ def normal_address(url: str) -> str:
     return text
 
 
+def recognised(url: str) -> Detection | None:
+    """Return the source that an address alone tells, without a request. Raises ``FetchError`` for what is not followed."""
+    return next((found for kind in collectors().values() if (found := kind.recognise(url)) is not None), None)
+
+
 async def detect(url: str, asker: Asker) -> Detection:
     """Return how ``url`` can be polled, asking as little as needed. Raises ``FetchError``."""
     there = await asker.get(url)
@@ -92,7 +99,7 @@ async def detect(url: str, asker: Asker) -> Detection:
         if (found := await _instance(url, asker)) is not None:
             return found
         raise FetchError(f"{url} cannot be fetched: {there.reason}", remedy="Check the address.")
-    if (direct := FEED.detect(there) or SITEMAP.detect(there) or MASTODON.detect(there)) is not None:
+    if (direct := _posts(there) or FEED.detect(there) or SITEMAP.detect(there)) is not None:
         return await _as_factchecks(direct, there, asker)
     root = read_html(there)
     if root is None:
@@ -109,6 +116,12 @@ async def detect(url: str, asker: Asker) -> Detection:
     raise FetchError(
         f"{url} has no feed, sitemap or API, and links no articles.", remedy="Give the address of its news page or feed."
     )
+
+
+def _posts(there: Fetched) -> Detection | None:
+    """The kind of posts that an answer is a listing of; it may look like a plain feed or page too, so it is asked first."""
+    kinds = (kind for kind in collectors().values() if kind.social)
+    return next((found for kind in kinds if (found := kind.detect(there)) is not None), None)
 
 
 async def _promising(there: Fetched, root: html.HtmlElement, asker: Asker) -> AsyncIterator[Fetched]:
@@ -152,6 +165,10 @@ async def _instance(url: str, asker: Asker) -> Detection | None:
 def _tagged(found: Detection, url: str) -> Detection:
     """The hashtag's timeline when that was asked for."""
     segments = [segment for segment in urlsplit(url).path.split("/") if segment]
+    if segments and (segments[0].startswith("@") or segments[0] == "users"):
+        raise FetchError(
+            f"{url} is one person's page.", remedy="Give the instance or a hashtag; no person is followed.", retry=False
+        )
     if len(segments) == 2 and segments[0] in {"tags", "tag"}:
         return replace(found, url=f"{found.url}/tags/{segments[1]}", name=f"{found.name} #{unquote(segments[1])}")
     return found
@@ -169,7 +186,7 @@ def _named(found: Detection, root: html.HtmlElement) -> Detection:
 
 async def _as_factchecks(found: Detection, listing: Fetched, asker: Asker, *, page: Fetched | None = None) -> Detection:
     """Call it a fact-checker when the page, or one of the newest two articles, carries ClaimReview."""
-    if found.kind == "mastodon":
+    if found.role is SourceRole.SOCIAL:
         return found
     marked = page is not None and carries_claim_review(page.body)
     for url in () if marked else _samples(found, listing):

@@ -23,7 +23,6 @@ _BY_ID = re.compile(r"urn:factdesk:reddit:([0-9a-z]{1,13})")
 _TOKEN = Credential("Authorization", "reddit_token", "Bearer ")
 _GONE = frozenset({"[deleted]", "[removed]"})
 _READABLE = frozenset({"public", "restricted", "archived", "gold_restricted"})
-_READABLE = frozenset({"public", "restricted", "archived", "gold_restricted"})
 _NOTE = "Reddit answers registered programs only: put a token into the secret reddit_token (docs/connectors/reddit.md)."
 
 

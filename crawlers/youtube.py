@@ -33,7 +33,6 @@ _ATOM, _YT, _MEDIA = (
     "{http://search.yahoo.com/mrss/}",
 )
 _HASHTAG = re.compile(r"(?<![\w&/])#(\w{2,100})")
-_HASHTAG = re.compile(r"(?<![\w&/])#(\w{2,100})")
 _TAKEN_BACK = frozenset({"Private video", "Deleted video"})
 _NOTE = (
     "A channel speaks for whoever owns it: add those of offices, newsrooms and organisations, never one person's. "

@@ -3,15 +3,18 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from crawlers._http import Failed, Refused
 from crawlers._robots import Rules, rules_of
 from crawlers.base import Detection, Fetched
-from crawlers.detect import detect, find_source
-from factdesk.errors import FetchError
+from crawlers.detect import detect, find_source, normal_address, recognised
+from factdesk.cli import app
+from factdesk.errors import FetchError, SettingsError
 from factdesk.records import Outcome, SourceRole
 from factdesk.store.hosts import HostState
 from tests.crawlers.collecting import page, rig
+from tests.crawlers.posts import answer
 from tests.crawlers.test_kinds import FRONT, NEWS_MAP, NOW, fetched
 
 SITE = "https://news.example"
@@ -35,6 +38,13 @@ class Web:
 
     async def rules(self, url: str) -> Rules:
         return rules_of(HostState(url, 200, self.robots, NOW))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk without settings."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FACTDESK_DATA", str(tmp_path))
 
 
 def found(pages: dict[str, str], *, path: str = "/", robots: str = "") -> Detection:
@@ -92,3 +102,63 @@ def test_the_real_thing_obeys_robots_txt_and_the_guard(tmp_path: Path) -> None:
             find_source(world.url("shut", "/"), world.settings)
         with pytest.raises(FetchError, match="private address"):
             find_source(f"http://127.0.0.1:{world.server.port}/", world.settings)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "polled"),
+    [
+        ("bsky.app/hashtag/flood", "bluesky", "https://bsky.app/search?q=%23flood"),
+        ("https://old.reddit.com/r/riverton/", "reddit", "https://oauth.reddit.com/r/riverton"),
+        ("t.me/harrowmill", "telegram", "https://t.me/s/harrowmill"),
+        (
+            "https://www.youtube.com/channel/UCquillonharrow-aaaaaaaa",
+            "youtube",
+            "https://www.youtube.com/feeds/videos.xml?channel_id=UCquillonharrow-aaaaaaaa",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("desk")
+def test_a_platforms_address_is_recognised_without_a_request(address: str, kind: str, polled: str) -> None:
+    found = recognised(normal_address(address))
+    assert found is not None
+    assert (found.kind, found.url, found.role) == (kind, polled, SourceRole.SOCIAL)
+    done = CliRunner().invoke(app, ["sources", "add", address])  # no contact is set: nobody may be asked
+    assert done.exit_code == 0, done.output
+    assert f"{kind} {polled}" in done.output
+    assert "social" in done.output
+
+
+@pytest.mark.parametrize(
+    "address", ["https://news.example/", "https://news.example/@somebody", "https://www.youtube.com/@riverton"]
+)
+def test_other_addresses_have_to_be_looked_at(address: str) -> None:
+    assert recognised(address) is None
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_a_kind_cannot_poll_is_refused_at_once() -> None:
+    for address, kind in (
+        ("https://www.reddit.com/user/somebody", "reddit"),
+        ("https://bsky.app/profile/x.example", "bluesky"),
+    ):
+        done = CliRunner().invoke(app, ["sources", "add", address, "--kind", kind])
+        assert isinstance(done.exception, SettingsError)
+        assert f"docs/connectors/{kind}.md" in done.exception.remedy
+
+
+def test_one_persons_page_of_an_instance_is_not_followed() -> None:
+    instance = json.dumps({"domain": "news.example", "title": "River"})
+    head = (
+        '<html><head><link rel="alternate" type="application/rss+xml" href="/@somebody.rss"></head><body>mastodon</body></html>'
+    )
+    pages = {"/@somebody": head, "/@somebody.rss": FEED, "/api/v2/instance": instance}
+    with pytest.raises(FetchError, match="one person's page"):
+        found(pages, path="/@somebody")
+
+
+def test_a_page_or_feed_of_videos_is_no_plain_feed() -> None:
+    feed = answer("youtube_feed.xml").decode()
+    assert found({"/feeds/videos.xml": feed}, path="/feeds/videos.xml").kind == "youtube"
+    preview = answer("telegram_channel.html").decode()
+    told = found({"/s/harrowmill": preview, "/feed": FEED}, path="/s/harrowmill")
+    assert (told.kind, told.url, told.name) == ("telegram", f"{SITE}/s/harrowmill", "Harrow Mill News")
