@@ -22,11 +22,11 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawlers._archive_proof import content, sound_end
 from factdesk.errors import ArchiveError
 
 ROTATE_BYTES = 100_000_000
 _LEVEL = 4  # half the time of the default for a few per cent more disk
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,38 +161,24 @@ class Archive:
         )
 
 
-def repair(path: Path) -> int:
-    """Cut off a half-written last member and return the bytes cut; a file that somebody writes now is left alone."""
+def repair(path: Path, *, keep: int = 0) -> int:
+    """Cut off a half-written end and return the bytes cut; a file that somebody writes now is left alone.
+
+    Damage with a sound record behind it is no half-written end: what lies behind is named by the store, and stays. Nothing
+    is cut from a file whose sound part ends before ``keep``.
+    """
     with path.open("r+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return 0
-        end = _sound_end(file)
+        end = sound_end(file)
         size = file.seek(0, os.SEEK_END)
-        if end < size:
-            file.truncate(end)
+        if end == size or end < keep:
+            return 0
+        file.truncate(end)
+        os.fsync(file.fileno())
         return size - end
-
-
-def _sound_end(file: IO[bytes]) -> int:
-    """Return where the last complete gzip member ends."""
-    sound = position = 0
-    engine = zlib.decompressobj(wbits=31)
-    file.seek(0)
-    data = b""
-    while data := data or file.read(_CHUNK):
-        try:
-            engine.decompress(data)
-        except zlib.error:
-            return sound
-        if not engine.eof:
-            position += len(data)
-            data = b""
-            continue
-        position += len(data) - len(engine.unused_data)
-        sound, data, engine = position, engine.unused_data, zlib.decompressobj(wbits=31)
-    return sound
 
 
 def _members(record: Exchange | Resource) -> Iterator[bytes]:
@@ -266,8 +252,7 @@ def _archived(record: object) -> Archived:
     headers = tuple((name.lower(), value) for name, value in http.headers) if http else ()
     status = int(http.get_statuscode()) if http else 200
     url = record.rec_headers.get_header("WARC-Target-URI")  # type: ignore[attr-defined] # warcio is untyped
-    body = record.content_stream().read()  # type: ignore[attr-defined] # the same
-    return Archived(body, headers, url, status)
+    return Archived(content(record), headers, url, status)
 
 
 def _warcinfo(name: str) -> bytes:

@@ -143,6 +143,10 @@ class SearchIndex(Protocol):
         """Return how many entries of each kind there are."""
         ...
 
+    def ids(self, kind: EntryKind, *, after: str = "", limit: int = 1000) -> list[str]:
+        """Return the first ``limit`` ids of a kind that sort behind ``after``: all of them, page by page, in flat memory."""
+        ...
+
     def clear(self) -> None:
         """Forget everything (before a rebuild)."""
         ...

@@ -49,6 +49,13 @@ class ElasticIndex:
         """Forget entries; unknown ids are ignored."""
         self._bulk(({"_op_type": "delete", "_id": identifier} for identifier in ids), ignored=(404,))
 
+    def ids(self, kind: EntryKind, *, after: str = "", limit: int = 1000) -> list[str]:
+        """Return the first ``limit`` ids of a kind that sort behind ``after``."""
+        wanted = {"bool": {"filter": [{"term": {"kind": kind.value}}, {"range": {"key": {"gt": after}}}]}}
+        with reachable(self._url):
+            answer = self._client.search(index=self._alias, query=wanted, size=limit, sort=[{"key": "asc"}], source=False)
+        return [str(one["sort"][0]) for one in answer["hits"]["hits"]]
+
     def clear(self) -> None:
         """Forget everything (before a rebuild)."""
         with reachable(self._url):

@@ -47,6 +47,12 @@ class SqliteIndex:
         with self._transaction("IMMEDIATE"):
             delete_entries(self._connection, ids)
 
+    def ids(self, kind: EntryKind, *, after: str = "", limit: int = 1000) -> list[str]:
+        """Return the first ``limit`` ids of a kind that sort behind ``after``."""
+        query = "SELECT id FROM entries WHERE +kind = ? AND id > ? ORDER BY id LIMIT ?"  # + keeps to the index on id
+        with self._transaction("DEFERRED"):
+            return [row[0] for row in self._connection.execute(query, (kind.value, after, limit))]
+
     def clear(self) -> None:
         """Forget everything (before a rebuild)."""
         with self._transaction("IMMEDIATE"):

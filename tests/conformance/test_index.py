@@ -607,3 +607,13 @@ class TestAgreement:
         scores = {one.passage.id: (one.words, one.meaning) for one in elastic}
         for one in sqlite:
             assert scores.get(one.passage.id, (one.words, one.meaning)) == pytest.approx((one.words, one.meaning), abs=0.01)
+
+
+def test_all_ids_of_a_kind_are_told_page_by_page(filled: SearchIndex) -> None:
+    wanted = sorted(entry.id for entry in DOCUMENTS if entry.kind is EntryKind.DOCUMENT)
+    told: list[str] = []
+    while page := filled.ids(EntryKind.DOCUMENT, after=told[-1] if told else "", limit=2):
+        assert len(page) <= 2
+        told += page
+    assert told == wanted
+    assert filled.ids(EntryKind.EVIDENCE) == sorted(entry.id for entry in DOCUMENTS if entry.kind is EntryKind.EVIDENCE)
