@@ -42,10 +42,23 @@ STATEMENT_STATES = MappingProxyType(
         "withdrawn": "Withdrawn",
     }
 )
+STANDINGS = MappingProxyType(
+    {
+        "backed": "Backed",
+        "claim": "The claim, marked as such",
+        "free": "States nothing",
+        "waived": "Let pass",
+        "unbacked": "Not backed",
+        "misquoted": "Not verbatim",
+        "restates": "Tells the claim",
+        "unarchived": "Not archived",
+    }
+)
 STEPS = MappingProxyType(
     {
         "statement.drafted": "Drafted",
         "statement.edited": "Edited",
+        "statement.waived": "Let a sentence pass",
         "statement.submitted": "Sent to review",
         "statement.sent_back": "Sent back",
         "statement.approved": "Approved",
@@ -70,7 +83,35 @@ OUTCOMES = MappingProxyType(
         "unsupported_language": "language not read",
         "gone": "gone",
         "failed": "failed",
+        "put_off": "put off by the host",
+        "missed": "not polled",
         "quarantined": "quarantined",
+    }
+)
+HEALTH = MappingProxyType(
+    {
+        "ok": "Answers",
+        "slow": "Slow",
+        "silent": "Gone quiet",
+        "refused": "Refused",
+        "broken": "Broken",
+        "moved": "Moved",
+        "unread": "Cannot be read",
+        "late": "Not polled",
+        "new": "Not polled yet",
+        "off": "Switched off",
+    }
+)
+HEALTH_CLASSES = MappingProxyType(  # the colour only repeats the word
+    {
+        "ok": "confirmed",
+        "slow": "in_review",
+        "moved": "in_review",
+        "silent": "needs_evidence",
+        "unread": "needs_evidence",
+        "late": "withdrawn",
+        "refused": "withdrawn",
+        "broken": "withdrawn",
     }
 )
 DIFFERENCES = MappingProxyType(

@@ -9,6 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from dashboards._desk import Desk, TheDesk
 from dashboards.auth import Editor, EditorForm, Form, StatementReader
 from factdesk.editorial import statements as editorial
+from factdesk.editorial.gate import problems
+from factdesk.editorial.gatekeeping import GateError, standing, waive
 from factdesk.editorial.statement import Rating, State, Statement
 from factdesk.errors import FactdeskError, NotFoundError, StateError
 from factdesk.records import Passage
@@ -110,10 +112,26 @@ def save_statement(request: Request, *, statement_id: int, desk: TheDesk, sessio
 
 
 @router.post("/{statement_id}/submit")
-def submit_statement(*, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
-    """Send a draft to review."""
+def submit_statement(request: Request, *, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+    """Send a draft to review; what the citation gate holds back is shown beside the text."""
     del form
-    editorial.submit(desk.engine, statement_id, user_id=session.user.id, at=desk.clock())
+    try:
+        editorial.submit(desk.engine, statement_id, user_id=session.user.id, at=desk.clock())
+    except GateError as error:
+        shown = editorial.get(desk.engine, statement_id)
+        return _page(desk, request, shown, user_id=session.user.id, error=error)
+    return _to(statement_id)
+
+
+@router.post("/{statement_id}/waive")
+def waive_sentence(request: Request, *, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+    """Let a sentence pass that nothing cited backs, for a reason that the second person reads."""
+    told = (form.text("sentence"), form.text("reason"))
+    try:
+        waive(desk.engine, statement_id, user_id=session.user.id, key=told[0], reason=told[1], at=desk.clock())
+    except (StateError, NotFoundError) as error:
+        shown = editorial.get(desk.engine, statement_id)
+        return _page(desk, request, shown, user_id=session.user.id, error=error)
     return _to(statement_id)
 
 
@@ -156,7 +174,15 @@ def _reasoned(
 
 
 def _page(desk: Desk, request: Request, shown: Statement, *, user_id: int, error: FactdeskError | None = None) -> Response:
-    values = {"shown": shown, "names": names_of(desk.engine), "mine": user_id in shown.authors, "error": error}
+    ruled = standing(desk.engine, shown.id)
+    values = {
+        "shown": shown,
+        "names": names_of(desk.engine),
+        "mine": user_id in shown.authors,
+        "error": error,
+        "ruled": ruled,
+        "held": problems(ruled),
+    }
     return desk.render(request, "statement.html", values, status=409 if error else 200)
 
 

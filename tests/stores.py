@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, insert, text
+from sqlalchemy import Connection, Engine, create_engine, insert, text
 
 from factdesk.records import Passage, PassageKind, digest_id
 from factdesk.store.database import open_store, writing
@@ -50,8 +50,15 @@ def add_person(engine: Engine, name: str, role: str = "editor") -> int:
 
 
 def add_passage(
-    engine: Engine, text_: str, *, kind: PassageKind = PassageKind.FACTCHECK, url: str = "https://check.example/1"
+    engine: Engine,
+    text_: str,
+    *,
+    kind: PassageKind = PassageKind.FACTCHECK,
+    url: str = "https://check.example/1",
+    archived: bool = True,
 ) -> Passage:
+    """Store a passage, with the page it was read from unless it is not ``archived``."""
+    document_id = digest_id("document", url, text_)
     passage = Passage(
         id=digest_id("passage", url, text_),
         kind=kind,
@@ -64,9 +71,12 @@ def add_passage(
         rating="False" if kind is PassageKind.FACTCHECK else "",
         rating_value=0.0 if kind is PassageKind.FACTCHECK else None,
         published_at=NOW,
+        document_id=document_id if archived else None,
     )
     row = {name: getattr(passage, name) for name in passage.__slots__} | {"kind": kind.value, "added_at": NOW}
     with writing(engine) as connection:
+        if archived:
+            _add_document(connection, document_id, text_, role="factcheck", language="en")
         connection.execute(insert(passages).values(**row))
     return passage
 
@@ -76,29 +86,7 @@ def add_finding(engine: Engine, text_: str, *, passage: Passage, kind: str = "re
     document_id, claim_id = digest_id("document", text_), digest_id("claim", text_)
     finding_id = digest_id("finding", claim_id)
     with writing(engine) as connection:
-        source_id = connection.execute(
-            insert(sources)
-            .values(kind="feed", url=f"https://press.example/{document_id}", name="Press", role="press", interval_s=900)
-            .values(enabled=True, created_at=NOW)
-            .returning(sources.c.id)
-        ).scalar_one()
-        item_id = connection.execute(
-            insert(items)
-            .values(source_id=source_id, url_digest=document_id, url="https://press.example/a", first_seen_at=NOW)
-            .returning(items.c.id)
-        ).scalar_one()
-        capture_id = connection.execute(
-            insert(captures)
-            .values(source_id=source_id, item_id=item_id, kind="page", url="https://press.example/a", fetched_at=NOW)
-            .values(status=200, media_type="text/html", digest="0" * 64, warc_file="a.warc.gz", warc_offset=0)
-            .returning(captures.c.id)
-        ).scalar_one()
-        connection.execute(
-            insert(documents)
-            .values(id=document_id, source_id=source_id, capture_id=capture_id, role="press", kind="page")
-            .values(url="https://press.example/a", title="A night on the river", text=text_, language=language)
-            .values(language_probability=1.0, published_at=NOW, published_how="listing", seen_at=NOW, text_digest="0" * 64)
-        )
+        _add_document(connection, document_id, text_, role="press", language=language)
         connection.execute(
             insert(claims)
             .values(id=claim_id, document_id=document_id, text=text_, start=0, end=len(text_), language=language)
@@ -115,3 +103,30 @@ def add_finding(engine: Engine, text_: str, *, passage: Passage, kind: str = "re
 def review(engine: Engine, finding_id: str, *, user_id: int, decision: str = "confirmed") -> None:
     with writing(engine) as connection:
         connection.execute(insert(reviews).values(finding_id=finding_id, user_id=user_id, decision=decision, at=NOW))
+
+
+def _add_document(connection: Connection, document_id: str, text_: str, *, role: str, language: str) -> None:
+    """Store a source, an item, its capture and its document."""
+    source_id = connection.execute(
+        insert(sources)
+        .values(kind="feed", url=f"https://press.example/{document_id}", name="Press", role=role, interval_s=900)
+        .values(enabled=True, created_at=NOW)
+        .returning(sources.c.id)
+    ).scalar_one()
+    item_id = connection.execute(
+        insert(items)
+        .values(source_id=source_id, url_digest=document_id, url="https://press.example/a", first_seen_at=NOW)
+        .returning(items.c.id)
+    ).scalar_one()
+    capture_id = connection.execute(
+        insert(captures)
+        .values(source_id=source_id, item_id=item_id, kind="page", url="https://press.example/a", fetched_at=NOW)
+        .values(status=200, media_type="text/html", digest="0" * 64, warc_file="a.warc.gz", warc_offset=0)
+        .returning(captures.c.id)
+    ).scalar_one()
+    connection.execute(
+        insert(documents)
+        .values(id=document_id, source_id=source_id, capture_id=capture_id, role=role, kind="page")
+        .values(url="https://press.example/a", title="A night on the river", text=text_, language=language)
+        .values(language_probability=1.0, published_at=NOW, published_how="listing", seen_at=NOW, text_digest="0" * 64)
+    )

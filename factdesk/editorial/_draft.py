@@ -7,20 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, select
 
+from factdesk.editorial.gate import LABELS, rated
 from factdesk.editorial.statement import Citation, Rating
 from factdesk.errors import NotFoundError, StateError
 from factdesk.records import Passage, PassageKind
 from factdesk.store.passages import known_passages
 from factdesk.store.tables import claims, documents, findings, reviews
 
-# The fact, then the claim marked as such, how it misleads, the fact again.
-_WORDS = {
-    "en": ("The facts", "The claim going around", "Why it misleads", "In short"),
-    "es": ("Los hechos", "La afirmación que circula", "Por qué induce a error", "En resumen"),
-    "fr": ("Les faits", "L’affirmation qui circule", "Pourquoi elle trompe", "En bref"),
-    "vi": ("Sự thật", "Thông tin đang lan truyền", "Vì sao gây hiểu lầm", "Tóm lại"),
-    "ar": ("الحقائق", "الادعاء المتداول", "لماذا هو مضلل", "الخلاصة"),
-}
 _PROSE = 30  # characters from which a line is prose, not a label
 _AGAIN = 0.6  # share of the claim's words from which a sentence tells it again
 _SENTENCE = re.compile(r"[^.!?。؟]+[.!?。؟]?")
@@ -57,13 +50,19 @@ def suggested(connection: Connection, finding_ids: Sequence[str]) -> tuple[str, 
     if passage is None:
         raise StateError("This finding has no citation.", remedy="Choose a finding with a fact-check or evidence beside it.")
     fact = passage.text if passage.kind is PassageKind.EVIDENCE else _finding_of(passage) or passage.title
-    why = [difference[3] for difference in row.differences] or list(row.reasons)
-    facts, claim, misleads, short = _WORDS.get(row.language, _WORDS["en"])
+    why = [difference[3] for difference in row.differences] or _rated_or(row.reasons, passage=passage, code=row.language)
+    facts, claim, misleads, short = LABELS.get(row.language, LABELS["en"])
     body = "\n\n".join(
         (f"{facts}: {fact}", f"{claim}: “{row.text.strip()}”", f"{misleads}: {' '.join(why)}", f"{short}: {_opening(fact, 1)}")
     )
     rating = Rating.MISLEADING if row.kind == "distorts" else Rating.FALSE
     return passage.title or _opening(fact, 1), body, rating.value
+
+
+def _rated_or(reasons: Sequence[str], *, passage: Passage, code: str) -> list[str]:
+    """Return what the fact-checker found, or the line's own reasons where no rating is known."""
+    told = rated(passage, code)
+    return [told] if told else list(reasons)
 
 
 def slug_for(title: str, statement_id: int) -> str:

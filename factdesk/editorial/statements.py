@@ -7,11 +7,12 @@ is bound to the digest of the exact text and its citations, and every edit makes
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from factdesk.editorial import audit
 from factdesk.editorial._draft import first_seen, flagged_claim, slug_for, suggested
 from factdesk.editorial._records import load, load_many, subject
+from factdesk.editorial.gatekeeping import require_backing
 from factdesk.editorial.statement import Citation, Rating, State, Statement, revision_digest
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
 from factdesk.store.database import reading, writing
@@ -98,7 +99,7 @@ def save_revision(  # noqa: PLR0913 # an edit carries the whole text, by keyword
 
 
 def submit(engine: Engine, statement_id: int, *, user_id: int, at: datetime) -> Statement:
-    """Send a draft to review. Raises ``StateError`` when it has no text or cites nothing."""
+    """Send a draft to review. Raises ``StateError`` when it has no text, cites nothing, or says what nothing cited backs."""
     with writing(engine) as connection:
         _require_editor(connection, user_id)
         statement = load(connection, statement_id)
@@ -107,6 +108,7 @@ def submit(engine: Engine, statement_id: int, *, user_id: int, at: datetime) -> 
             raise StateError("The statement has no title or no text.", remedy="Write both, then send it to review.")
         if not statement.citations:
             raise StateError("The statement cites nothing.", remedy="Add at least one passage of evidence or a fact-check.")
+        require_backing(connection, statement)
         _move(connection, statement_id, State.IN_REVIEW)
         _log(connection, statement_id, user_id=user_id, action="statement.submitted", at=at)
         return load(connection, statement_id)
@@ -119,6 +121,9 @@ def send_back(engine: Engine, statement_id: int, *, user_id: int, reason: str, a
         statement = load(connection, statement_id)
         _require_state(statement, (State.IN_REVIEW, State.APPROVED), "sent back")
         _require_words(reason, "Say what is to be changed.")
+        connection.execute(
+            delete(approvals).where(approvals.c.statement_id == statement_id, approvals.c.revision == statement.revision)
+        )
         _move(connection, statement_id, State.DRAFT)
         _log(connection, statement_id, user_id=user_id, action="statement.sent_back", at=at, note=reason)
         return load(connection, statement_id)

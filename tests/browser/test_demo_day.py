@@ -13,8 +13,8 @@ from tests.browser.work import Work
 pytestmark = pytest.mark.browser
 LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 JUDGED = {(1280, "light")}  # axe judges the looks in test_roles; here it judges real content, once
-TITLE = "What the bulletins and the fact-checks say"
-CORRECTED = "What the bulletins and the fact-checks say, with the hour"
+TITLE = "What do the bulletins and the fact-checks say?"
+CORRECTED = "What do the bulletins and the fact-checks say, and at what hour?"
 ROLE_PAGES = {
     "analyst": ("/queue", "/queue?language=ar", "/queue?kind=distorts", "/search?q=dam+OR+water", "/narratives", "/events"),
     "editor": ("/desk/statements", "/desk/statements/1"),

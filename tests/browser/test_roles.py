@@ -114,9 +114,17 @@ def test_it_is_corrected_and_the_public_sees_how(work: Work) -> None:
         page.get_by_label("What this correction corrects").fill("The first version named no day.")
         page.get_by_role("button", name="Save the correction").click()
         page.get_by_role("button", name="Send to review").click()
+        expect(page.get_by_text("1 of 6 sentences is not backed by what is cited.")).to_be_visible()
+        expect(page.get_by_text("No cited passage gives “Friday”.").last).to_be_visible()
+        work.picture(page, "9b-editor-gate")
+        page.get_by_text("Let it pass", exact=True).first.click()
+        page.get_by_label("Reason (the second person reads it)").fill("The authority's log of Friday, seen on paper.")
+        page.get_by_role("button", name="Let it pass").click()
+        page.get_by_role("button", name="Send to review").click()
         expect(page.get_by_role("button", name="Send back")).to_be_visible()
     with work.at("elio") as page:
         page.goto(f"{work.url}/desk/statements/1")
+        expect(page.get_by_text("Let pass because: The authority's log of Friday, seen on paper.")).to_be_visible()
         page.get_by_role("button", name="Approve revision 2").click()
         page.get_by_role("button", name="Publish the correction").click()
     with work.at("", scripts=False) as page:

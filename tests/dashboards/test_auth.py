@@ -96,7 +96,7 @@ POSTS = (
     "/decisions",
     "/logout",
     "/desk/statements/new",
-    *(f"/desk/statements/1/{step}" for step in ("edit", "submit", "approve", "publish", "send-back", "withdraw")),
+    *(f"/desk/statements/1/{step}" for step in ("edit", "submit", "waive", "approve", "publish", "send-back", "withdraw")),
 )
 
 

@@ -11,7 +11,7 @@ from tests.dashboards import world
 from tests.dashboards.conftest import House, post
 
 TITLE = "The Ambrel gates stayed shut all week"
-BODY = "All six gates stayed shut.\n\nThe claim: “the gates were opened on purpose”.\n\nAll six gates stayed shut."
+BODY = "All six gates stayed shut.\n\nThe claim: “The Ambrel dam gates were opened on purpose”.\n\nAll six gates stayed shut."
 _DIGEST = re.compile(r'name="digest" value="(\w+)"')
 
 
@@ -32,7 +32,15 @@ def approve(house: House, number: int, name: str = "elio") -> Response:
     return step(house.as_(name), number, "approve", digest=digest[1] if digest else "")
 
 
+def let_pass(house: House, number: int) -> None:
+    """Give a reason for each sentence that the citation gate holds back."""
+    page = house.as_("edda").get(f"/desk/statements/{number}").text
+    for key in re.findall(r'name="sentence" value="(\w+)"', page):
+        assert step(house.as_("edda"), number, "waive", sentence=key, reason="Said for a test.").status_code == 200
+
+
 def publish(house: House, number: int) -> str:
+    let_pass(house, number)
     step(house.as_("edda"), number, "submit")
     assert approve(house, number).status_code == 200
     page = step(house.as_("elio"), number, "publish")
@@ -194,3 +202,19 @@ def test_a_manager_reads_and_changes_nothing(house: House) -> None:
     assert "You read here" in text
     assert "Send to review" not in text
     assert house.as_("mara").get(f"/desk/statements/{number}/edit").status_code == 403
+
+
+def test_the_gate_shows_what_is_not_backed_and_who_let_it_pass(house: House) -> None:
+    number = draft(house, title="Three bridges were built by the ministry")
+    held = step(house.as_("edda"), number, "submit")
+    assert held.status_code == 409
+    assert "1 of 4 sentences is not backed" in held.text
+    key = re.search(r'name="sentence" value="(\w+)"', held.text)
+    assert key
+    assert step(house.as_("edda"), number, "waive", sentence=key[1], reason="short").status_code == 409
+    passed = step(house.as_("edda"), number, "waive", sentence=key[1], reason="The ministry's own list, on paper.")
+    assert "not backed by what is cited" not in passed.text
+    step(house.as_("edda"), number, "submit")
+    read_by_second = house.as_("elio").get(f"/desk/statements/{number}").text
+    assert "The ministry&#39;s own list, on paper." in read_by_second
+    assert 'name="sentence"' not in read_by_second

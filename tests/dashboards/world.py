@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from factdesk.records import (
     CaptureKind,
@@ -246,6 +246,7 @@ def fill(engine: Engine, index: SearchIndex, told: Sequence[Told] = TOLD) -> Non
         numbers = {key: _add_source(connection, key) for key in OUTLETS}
         documents = [_document(connection, one, numbers[one.source]) for one in told]
         put_documents(connection, [(document, None) for document in documents])
+        connection.execute(update(passages).values(document_id=documents[0].id))  # any page that is archived
         claimed = [(one, document) for one, document in zip(told, documents, strict=True) if one.claim]
         vector = np.zeros(4, dtype=np.float32)
         put_claims(connection, [(_claim(one, document), vector) for one, document in claimed], at=NOW)
@@ -273,6 +274,8 @@ def _add_source(connection: Connection, key: str) -> int:
     for hours in (5, 1):
         poll = {"source_id": number, "started_at": NOW - timedelta(hours=hours), "finished_at": NOW - timedelta(hours=hours)}
         connection.execute(insert(polls).values(**poll, outcome=outcome, status=500 if reason else 200, reason=reason))
+    last = select(func.max(polls.c.id)).where(polls.c.source_id == number).scalar_subquery()
+    connection.execute(update(sources).where(sources.c.id == number).values(last_poll_id=last))
     lost = {"courier": "refused_robots", "square": "quarantined", "kestrow": "unsupported_language"}.get(key)
     if lost:
         _add_item(connection, number, f"https://{key}.example/{HANDLE}/lost", outcome=lost)

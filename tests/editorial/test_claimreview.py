@@ -5,6 +5,7 @@ import pytest
 from factdesk.editorial import statements
 from factdesk.editorial.claimreview import json_ld
 from tests.editorial.conftest import Room
+from tests.editorial.gatepass import waive_all
 from tests.editorial.test_statements import draft, edited, published
 from tests.stores import NOW
 
@@ -39,6 +40,7 @@ def test_it_cannot_close_its_script_element(room: Room) -> None:
         expected_revision=statement.revision,
         at=NOW,
     )
+    waive_all(room.engine, hostile.id, user_id=room.writer)
     waiting = statements.submit(room.engine, hostile.id, user_id=room.writer, at=NOW)
     statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=NOW)
     text = json_ld(
