@@ -1,0 +1,36 @@
+"""Pages that do not let their reader go end in quarantine, with the reason, and the next page is read."""
+
+import hashlib
+from dataclasses import replace
+from typing import Self
+
+from factdesk.extracting import Extractor
+from factdesk.records import Outcome, Source
+from tests.crawlers.test_extract import capture, page
+
+
+class Endless(bytes):
+    """A body at which Python code never comes to an end."""
+
+    def strip(self, *_: object) -> Self:
+        while True:
+            pass
+
+
+class Stuck(bytes):
+    """A body at which a library never comes to an end, deaf to signals."""
+
+    def strip(self, *_: object) -> Self:
+        hashlib.pbkdf2_hmac("sha256", b"x", b"x", 2_000_000_000)
+        return self
+
+
+def test_a_page_that_hangs_its_reader_is_quarantined_and_stops_no_other() -> None:
+    good = capture(page("<title>The river rose</title>"))
+    bodies = (Endless(b"x"), Stuck(b"x"), good.body)
+    batch = [replace(good, id=number, body=body) for number, body in enumerate(bodies)]
+    with Extractor(1, page_s=1.0) as extractor:
+        reads = extractor.finish(extractor.begin(batch, {1: Source(1, "feed", "https://courier.example/feed", "Courier")}))
+    assert [read.outcome for read in reads] == [Outcome.QUARANTINED, Outcome.QUARANTINED, Outcome.KEPT]
+    assert [read.reason for read in reads[:2]] == ["It took longer than 1 s to read."] * 2
+    assert [read.capture.id for read in reads] == [0, 1, 2]
