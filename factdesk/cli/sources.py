@@ -12,8 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine
 
+from factdesk.cli import source_health
 from factdesk.errors import SettingsError, StateError, UnreadableError
-from factdesk.records import Outcome, SourceRole
+from factdesk.records import Outcome, Source, SourceRole
 from factdesk.settings import load_settings
 from factdesk.store import ledger, sources
 from factdesk.store.database import open_store, reading, writing
@@ -38,6 +39,8 @@ def register(app: typer.Typer) -> None:
     group.command("add")(add)
     group.command("import")(import_)
     group.command("list")(list_)
+    group.command("health")(source_health.health)
+    group.command("acknowledge")(source_health.acknowledge)
     group.command("remove")(remove)
     group.command("enable")(enable)
     group.command("disable")(disable)
@@ -139,7 +142,7 @@ def remove(source: Number) -> None:
     Example: factdesk sources remove 3
     """
     with _store() as engine, writing(engine) as connection:
-        gone = sources.remove(connection, source)
+        gone = sources.remove(connection, source, now=datetime.now(UTC))
     typer.echo(f"Source {gone.id} ({gone.url}) is removed.")
 
 
@@ -196,17 +199,32 @@ def retry(
 
 def _found(url: str, kind: str | None) -> "Detection":
     """What stands behind an address, or what the person says stands there."""
-    from crawlers.base import Detection, collector  # noqa: PLC0415 # keeps other commands quick
-    from crawlers.detect import find_source, normal_address  # noqa: PLC0415 # the same
+    from crawlers.detect import find_source, normal_address, recognised  # noqa: PLC0415 # keeps other commands quick
 
     settings = load_settings()
-    if kind is None:
-        if not settings.collector.contact:
-            _check_contact(normal_address(url))
-        return find_source(url, settings)
     address = normal_address(url)
-    role = {"mastodon": SourceRole.SOCIAL, "claimreview": SourceRole.FACTCHECK}.get(kind, SourceRole.PRESS)
-    return Detection(collector(kind).kind, address, address.split("/")[2], role=role)
+    if kind is not None:
+        found = _taken_as(kind, address)
+    elif (known := recognised(address)) is not None:
+        found = known
+    else:
+        if not settings.collector.contact:
+            _check_contact(address)
+        found = find_source(url, settings)
+    if found.note:
+        typer.echo(found.note, err=True)
+    return found
+
+
+def _taken_as(kind: str, address: str) -> "Detection":
+    from crawlers.base import Asked, Detection, collector  # noqa: PLC0415 # keeps other commands quick
+
+    collects = collector(kind)
+    if not collects.requests(Asked(Source(0, kind, address, ""))):
+        raise SettingsError(
+            f"{address} is nothing that {kind} can poll.", remedy=f"See docs/connectors/{kind}.md for its addresses."
+        )
+    return Detection(collects.kind, address, address.split("/")[2], role=collects.role)
 
 
 def _check_contact(address: str) -> None:

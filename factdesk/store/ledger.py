@@ -56,7 +56,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One finished poll."""
+    """One finished poll. ``items_unchanged`` were listed before; ``items_refused`` are those its listing's reader left out."""
 
     source_id: int
     started_at: datetime
@@ -67,6 +67,10 @@ class Poll:
     items_listed: int = 0
     items_new: int = 0
     reason: str = ""
+    due_at: datetime | None = None
+    next_due_at: datetime | None = None
+    items_unchanged: int = 0
+    items_refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,9 @@ def url_digest(url: str) -> str:
     return digest_id("item", normal_url(url))
 
 
-def add_items(connection: Connection, source_id: int, listed: Sequence[Listed], *, now: datetime) -> Arrived:
+def add_items(
+    connection: Connection, source_id: int, listed: Sequence[Listed], *, now: datetime, poll_id: int | None = None
+) -> Arrived:
     """Enter what a listing names. Known items stay as they are, unless the listing says that they were corrected since.
 
     A URL that another source listed before is entered too, and ends at once as a duplicate.
@@ -109,7 +115,9 @@ def add_items(connection: Connection, source_id: int, listed: Sequence[Listed], 
     own = {row.url_digest: row for row in known if row.source_id == source_id}
     others = {row.url_digest: row.source_id for row in known if row.source_id != source_id}
     fresh = [(digest, link) for digest, link in reversed(by_digest.items()) if digest not in own]
-    rows = [_new_row(source_id, digest, link, other=others.get(digest), now=now) for digest, link in fresh]
+    rows = [
+        _new_row(source_id, digest, link, other=others.get(digest), now=now) | {"poll_id": poll_id} for digest, link in fresh
+    ]
     if rows:
         connection.execute(insert(items), rows)
     corrected = [own[digest].id for digest, link in by_digest.items() if digest in own and _corrected(own[digest], link)]
@@ -204,10 +212,20 @@ def replay(connection: Connection, *, now: datetime, source_id: int | None = Non
     return connection.execute(query.values(**values)).rowcount
 
 
-def record_poll(connection: Connection, poll: Poll) -> None:
-    """Write a finished poll."""
+def record_poll(connection: Connection, poll: Poll) -> int:
+    """Write a finished poll and return its number."""
+    made = connection.execute(insert(polls).values(**_row(poll)))
+    return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+
+def amend_poll(connection: Connection, number: int, poll: Poll) -> None:
+    """Replace what was written of a poll, once its items are entered and its next time is known."""
+    connection.execute(update(polls).where(polls.c.id == number).values(**_row(poll)))
+
+
+def _row(poll: Poll) -> dict[str, object]:
     values = {name: getattr(poll, name) for name in Poll.__dataclass_fields__}
-    connection.execute(insert(polls).values(**values | {"outcome": poll.outcome.value, "reason": poll.reason[:500]}))
+    return values | {"outcome": poll.outcome.value, "reason": poll.reason[:500]}
 
 
 def open_items(connection: Connection) -> int:
@@ -301,4 +319,8 @@ def _poll(row: Row[tuple[object, ...]]) -> Poll:
         items_listed=row.items_listed,
         items_new=row.items_new,
         reason=row.reason,
+        due_at=row.due_at,
+        next_due_at=row.next_due_at,
+        items_unchanged=row.items_unchanged,
+        items_refused=row.items_refused,
     )

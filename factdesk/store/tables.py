@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -85,6 +87,66 @@ sources = Table(
     Column("polls", Integer, nullable=False, default=0),
     Column("failures", Integer, nullable=False, default=0),
     Column("next_due_at", Instant),
+    Column("conditional_polls", Integer, nullable=False, default=0),  # since the last full GET
+    Column("last_poll_id", Integer),
+    Column("last_good_at", Instant),
+    Column("took_s", Float),  # a poll, its waits for the host's turn included: a moving mean
+    # its rhythm, and its place among the sources of its host
+    Column("host", String(255), nullable=False, default=""),
+    Column("place", Float, nullable=False, default=0.0),
+    Column("interval_now_s", Integer),
+    Column("rhythm", LargeBinary),
+    Column("last_new_at", Instant),
+    Column("silent_at", Instant),  # when silence from then on is out of character
+    Column("items_per_day", Float),
+    # a permanent redirect that is followed
+    Column("moved_to", Text),
+    Column("moved_since", Instant),
+    Column("moved_times", Integer, nullable=False, default=0),
+    Index(None, "next_due_at"),
+    Index(None, "host"),
+)
+
+former_addresses = Table(
+    "former_addresses",
+    metadata,
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("until", Instant, nullable=False),
+)
+
+# what needs a person, raised once and kept after the recovery
+raised = Table(
+    "raised",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("acknowledged_at", Instant),
+    Column("acknowledged_by", Integer),
+    Column("recovered_at", Instant),
+    Index(None, "source_id", "recovered_at"),
+)
+
+event_windows = Table(
+    "event_windows",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("interval_s", Integer, nullable=False),
+)
+
+# one row a run of the collector, seen every minute: what lies between two runs was not watched
+collector_runs = Table(
+    "collector_runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("stopped_at", Instant),
 )
 
 hosts = Table(
@@ -111,7 +173,26 @@ polls = Table(
     Column("items_listed", Integer, nullable=False, default=0),
     Column("items_new", Integer, nullable=False, default=0),
     Column("reason", Text, nullable=False, default=""),
+    Column("due_at", Instant),
+    Column("next_due_at", Instant),
+    Column("items_unchanged", Integer, nullable=False, default=0),  # listed before, by this source or another
+    Column("items_refused", Integer, nullable=False, default=0),  # left out by the listing's own reader: not public
     Index(None, "source_id", "started_at"),
+    Index(None, "started_at"),
+)
+
+# what is left of polls when their rows are deleted; a whole UTC day is in one of the two tables
+poll_days = Table(
+    "poll_days",
+    metadata,
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("outcome", String(24), primary_key=True),
+    Column("polls", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("items_listed", Integer, nullable=False),
+    Column("items_new", Integer, nullable=False),
+    Index(None, "day"),
 )
 
 # one row an item that a listing named: the ledger. (source, url) is asked for before a fetch.
@@ -132,7 +213,10 @@ items = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("digest", String(64)),
+    Column("poll_id", Integer),  # the poll that listed it first
     UniqueConstraint("source_id", "url_digest"),
+    Index(None, "poll_id"),
+    Index(None, "first_seen_at", "source_id"),
     Index(None, "url_digest"),
     Index(None, "outcome"),
     Index(None, "retry_at"),

@@ -12,7 +12,7 @@ from factdesk.records import Outcome
 from factdesk.store import unseen
 from factdesk.store.database import reading
 from factdesk.store.reviews import newest_reviews
-from factdesk.store.tables import claims, documents, findings, items, polls, reviews, sources, statement_findings, statements
+from factdesk.store.tables import claims, documents, findings, reviews, sources, statement_findings, statements
 
 FLAGS = ("repeats", "distorts")
 _DISMISSED = ("rejected", "not_checkable")
@@ -74,7 +74,7 @@ class Throughput:
 class Gap:
     """What could not be seen of one source in a period: failed polls, what else came of polls and items, languages not read.
 
-    ``reason`` is what its last bad poll said.
+    ``reason`` is what its last bad poll said; ``missing`` how many fewer items came than its own rhythm lets expect.
     """
 
     source: str
@@ -84,40 +84,14 @@ class Gap:
     never_polled: bool
     languages: dict[str, int]
     reason: str = ""
+    missing: int = 0
+    expected: int = 0
 
     @property
     def total(self) -> int:
-        """Failed polls and items that were not read."""
-        return self.failed_polls + sum(self.outcomes.values()) + sum(self.languages.values()) + int(self.never_polled)
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """One source with what its last polls said."""
-
-    id: int
-    name: str
-    kind: str
-    role: str
-    language: str | None
-    event: str | None
-    enabled: bool
-    failures: int
-    next_due_at: datetime | None
-    last: tuple["PollLine", ...]
-    items: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class PollLine:
-    """One poll of a source."""
-
-    at: datetime
-    outcome: str
-    status: int | None
-    listed: int
-    new: int
-    reason: str
+        """Failed polls, items that were not read, and items that were expected and did not come."""
+        lost = self.failed_polls + sum(self.outcomes.values()) + sum(self.languages.values())
+        return lost + self.missing + int(self.never_polled)
 
 
 def newest_flag_at(engine: Engine) -> datetime | None:
@@ -193,36 +167,9 @@ def _gap(source: unseen.SourceGaps) -> Gap:
         never_polled=not source.polls,
         languages=source.languages,
         reason=source.last_reason,
+        missing=source.shortfall.missing if source.shortfall else 0,
+        expected=round(source.shortfall.expected) if source.shortfall else 0,
     )
-
-
-def health(engine: Engine, *, polls_each: int = 5) -> list[Health]:
-    """Return every source with its last polls and how its items ended, by name."""
-    with reading(engine) as connection:
-        rows = connection.execute(select(sources).order_by(sources.c.name, sources.c.id)).all()
-        ended = connection.execute(
-            select(items.c.source_id, func.coalesce(items.c.outcome, "open").label("outcome"), func.count().label("number"))
-            .group_by(items.c.source_id, items.c.outcome)
-            .order_by(func.count().desc())
-        ).all()
-        told: dict[int, dict[str, int]] = {}
-        for row in ended:
-            told.setdefault(row.source_id, {})[row.outcome] = row.number
-        return [
-            Health(
-                *(row.id, row.name, row.kind, row.role, row.language, row.event, row.enabled, row.failures, row.next_due_at),
-                last=_last_polls(connection, row.id, polls_each),
-                items=told.get(row.id, {}),
-            )
-            for row in rows
-        ]
-
-
-def _last_polls(connection: Connection, source_id: int, limit: int) -> tuple[PollLine, ...]:
-    rows = connection.execute(
-        select(polls).where(polls.c.source_id == source_id).order_by(polls.c.started_at.desc(), polls.c.id.desc()).limit(limit)
-    )
-    return tuple(PollLine(row.started_at, row.outcome, row.status, row.items_listed, row.items_new, row.reason) for row in rows)
 
 
 def _waiting(connection: Connection) -> tuple[int, int]:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select
 
 from factdesk.records import Outcome, SourceRole
-from factdesk.store.tables import items, polls, sources
+from factdesk.store.health import Shortfall
+from factdesk.store.tables import items, poll_days, polls, sources
 
 GOOD_POLLS = frozenset({Outcome.POLLED, Outcome.UNCHANGED})
 UNREAD = frozenset(Outcome) - GOOD_POLLS - {Outcome.KEPT, Outcome.DUPLICATE}
@@ -34,6 +35,7 @@ class SourceGaps:
     items_unread: dict[Outcome, int] = field(default_factory=dict)
     languages: dict[str, int] = field(default_factory=dict)
     last_reason: str = ""
+    shortfall: Shortfall | None = None
 
     @property
     def polls_failed(self) -> int:
@@ -48,7 +50,8 @@ class SourceGaps:
     @property
     def complete(self) -> bool:
         """Whether nothing of the source was missed."""
-        return self.polls > 0 and not self.polls_bad and not self.items_unread and not self.languages
+        seen = self.polls > 0 and not self.polls_bad and not self.items_unread and not self.languages
+        return seen and not (self.shortfall and self.shortfall.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,12 @@ class Gaps:
 def gaps(connection: Connection, *, since: datetime, until: datetime | None = None, event: str | None = None) -> Gaps:
     """Return what could not be seen from ``since`` to ``until`` (now, when left out), of one event's sources or all."""
     until = until or datetime.max.replace(tzinfo=UTC)
-    polled = _counts(connection, polls, when="started_at", since=since, until=until)
+    polled = _polled(connection, since=since, until=until)
+    came = _came(connection, since=since, until=until)
     listed = _counts(connection, items, when="first_seen_at", since=since, until=until)
     reasons = _reasons(connection, since=since, until=until)
     unread = _languages(connection, since=since, until=until)
+    latest = connection.execute(select(func.max(polls.c.started_at))).scalar()
     query = select(sources).order_by(sources.c.id)
     rows = connection.execute(query if event is None else query.where(sources.c.event == event))
     told = [
@@ -87,6 +92,7 @@ def gaps(connection: Connection, *, since: datetime, until: datetime | None = No
             items_unread={o: n for o, n in listed.get(row.id, {}).items() if o in UNREAD},
             languages=dict(unread.get(row.id, {})),
             last_reason=reasons.get(row.id, ""),
+            shortfall=_shortfall(row, came.get(row.id, 0), since=since, until=min(until, latest)) if latest else None,
         )
         for row in rows
     ]
@@ -104,6 +110,42 @@ def _counts(
     for number, name, count in connection.execute(query):
         found.setdefault(number, {})[Outcome(name) if name else None] = count
     return found
+
+
+def _polled(connection: Connection, *, since: datetime, until: datetime) -> dict[int, dict[Outcome | None, int]]:
+    """Count polls one by one, and days of which only sums are left in whole."""
+    found = _counts(connection, polls, when="started_at", since=since, until=until)
+    for row in connection.execute(select(poll_days).where(*_days(since, until=until))):
+        counted = found.setdefault(row.source_id, {})
+        counted[Outcome(row.outcome)] = counted.get(Outcome(row.outcome), 0) + row.polls
+    return found
+
+
+def _came(connection: Connection, *, since: datetime, until: datetime) -> dict[int, int]:
+    """Count the new items of each source."""
+    within = (polls.c.started_at >= since, polls.c.started_at < until, polls.c.items_new > 0)
+    found: Counter[int] = Counter()
+    for number, came in connection.execute(
+        select(polls.c.source_id, func.sum(polls.c.items_new)).where(*within).group_by(polls.c.source_id)
+    ):
+        found[number] += int(came)
+    summed = select(poll_days.c.source_id, func.sum(poll_days.c.items_new)).where(*_days(since, until=until))
+    for number, came in connection.execute(summed.group_by(poll_days.c.source_id)):
+        found[number] += int(came)
+    return found
+
+
+def _days(since: datetime, *, until: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the condition of the summed days in a window."""
+    return poll_days.c.day >= since.astimezone(UTC).date(), poll_days.c.day < until.astimezone(UTC).date()
+
+
+def _shortfall(row: Row[tuple[object, ...]], came: int, *, since: datetime, until: datetime) -> Shortfall | None:
+    """Return what the source's own rhythm lets expect of the part of a window in which it was known, and what came."""
+    watched = until - max(since, row.created_at)
+    if row.items_per_day is None or not row.enabled or watched < timedelta(hours=12):
+        return None
+    return Shortfall(row.items_per_day * (watched / timedelta(days=1)), came)
 
 
 def _reasons(connection: Connection, *, since: datetime, until: datetime) -> dict[int, str]:

@@ -135,7 +135,7 @@ def test_search_finds_marks_and_narrows(house: House) -> None:
 
 
 def test_a_broken_page_says_so_without_its_insides(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboards.sources.health", lambda _: 1 / 0)
+    monkeypatch.setattr("dashboards.sources.survey", lambda *_, **__: 1 / 0)
     browser = house.as_("ana")
     browser._transport.raise_server_exceptions = False  # type: ignore[attr-defined] # httpx keeps the transport private
     answer = browser.get("/sources")

@@ -4,10 +4,14 @@ import sys
 from datetime import UTC, timedelta
 
 from dashboards._desk import duration, safe_link
+from factdesk.store import coverage
+from factdesk.store.database import reading
+from factdesk.store.health import State
+from factdesk.store.poll_lines import lines_of
 from factdesk.store.reviews import decide
-from factdesk.store.trends import gaps, health, spread, throughput
+from factdesk.store.trends import gaps, spread, throughput
 from tests.dashboards import world
-from tests.dashboards.conftest import House
+from tests.dashboards.conftest import House, post
 from tests.dashboards.test_statements import draft, publish
 
 WEEK = world.NOW - timedelta(days=7)
@@ -68,13 +72,52 @@ def test_the_charts_have_names_tables_and_the_box_of_gaps(house: House) -> None:
     assert "What could not be seen" in house.as_("mara").get("/trends?days=365&event=none").text
 
 
+def _break(house: House) -> int:
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE sources SET failures = 4 WHERE name = 'The Barrow Echo'")
+        found = connection.exec_driver_sql("SELECT id FROM sources WHERE name = 'The Barrow Echo'").scalar_one()
+    return int(found)
+
+
 def test_each_source_shows_its_health_and_no_link_of_an_item(house: House) -> None:
-    told = {source.name: source for source in health(house.engine)}
-    assert told["The Barrow Echo"].last[0].reason == "HTTP 500"
-    assert told["Town Square"].items == {"kept": 1, "quarantined": 1}
+    broken = _break(house)
+    with reading(house.engine) as connection:
+        told = coverage.survey(connection, now=world.NOW)
+        lines = {one.name: lines_of(connection, [one.id])[one.id] for one in told}
+    assert (told[0].id, told[0].verdict.state, told[0].waits_for_person) == (broken, State.BROKEN, True)
+    assert lines["The Barrow Echo"].last[0].reason == "HTTP 500"
+    assert lines["Town Square"].items == {"kept": 1, "quarantined": 1}
     text = house.as_("ana").get("/sources").text
-    assert "HTTP 500" in text
+    assert "4 polls in a row failed: HTTP 500" in text
+    assert "1 needs a person" in text
     assert "square.example" not in text
+    only = house.as_("ana").get("/sources?show=problems").text
+    assert "The Barrow Echo" in only
+    assert "Town Square" not in only
+    assert "There is no such page" in house.as_("ana").get("/sources?page=9").text
+
+
+def test_a_person_sees_to_a_broken_source_once(house: House) -> None:
+    broken = _break(house)
+    answer = post(house.as_("ana"), "/sources/seen", source=str(broken), show="problems")
+    assert answer.url.query == b"show=problems"
+    assert 'name="source"' not in answer.text
+    assert "Seen <time" in answer.text
+    assert post(house.as_("ana"), "/sources/seen", source=str(broken)).status_code == 404
+    assert house.visitor().post("/sources/seen", data={"source": "1"}, follow_redirects=False).status_code in {303, 401, 403}
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE sources SET failures = 0, last_poll_id = NULL WHERE name = 'The Barrow Echo'")
+    assert "Seen <time" not in house.as_("ana").get("/sources").text
+
+
+def test_what_a_source_owes_to_its_own_rhythm_is_told_with_the_gaps(house: House) -> None:
+    with house.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE sources SET items_per_day = 40, created_at = '2026-01-01 00:00:00' WHERE name = 'Town Square'"
+        )
+    found = {gap.source: gap for gap in gaps(house.engine, since=WEEK)}
+    assert found["Town Square"].expected == found["Town Square"].missing == 278
+    assert "items fewer than its own rhythm lets expect" in house.as_("mara").get("/trends").text
 
 
 def test_an_empty_desk_says_what_to_do_next(house: House) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 
 from factdesk.errors import NotFoundError, StateError
 from factdesk.records import CaptureKind, Outcome, SourceRole
-from factdesk.store import captures, hosts, ledger, sources
+from factdesk.store import captures, hosts, ledger, pace, sources
 from factdesk.store.captures import NewCapture
 from factdesk.store.database import reading, writing
 from factdesk.store.hosts import HostState
@@ -47,20 +47,17 @@ def test_sources_are_added_once_listed_switched_and_removed(store: Engine) -> No
     assert [source.id for source in sources.list_sources(store)] == [first, second]
     assert [source.role for source in sources.list_sources(store, enabled=True)] == [SourceRole.EVIDENCE]
     with writing(store) as connection:
-        sources.remove(connection, first)
+        sources.remove(connection, first, now=NOW)
         with pytest.raises(NotFoundError):
             sources.get(connection, first)
         with pytest.raises(NotFoundError):
-            sources.remove(connection, 99)
+            sources.remove(connection, 99, now=NOW)
 
 
-def test_a_dead_source_is_asked_ever_more_rarely_and_at_most_a_week_later(store: Engine) -> None:
-    number = _source(store, interval_s=600)
-    with reading(store) as connection:
-        source = sources.get(connection, number)
-    waits = [sources.next_due(source, now=NOW, failures=failures) - NOW for failures in (1, 2, 3, 30)]
+def test_a_dead_source_is_asked_ever_more_rarely_and_at_most_a_week_later() -> None:
+    waits = [pace.retry_due(600, failures=failures, now=NOW) - NOW for failures in (1, 2, 3, 30)]
     assert waits == [timedelta(minutes=20), timedelta(minutes=40), timedelta(minutes=80), timedelta(days=7)]
-    assert timedelta(minutes=5) < sources.next_due(source, now=NOW, failures=0) - NOW <= timedelta(minutes=15)
+    assert timedelta(minutes=5) < pace.next_due(600, place=0.3, now=NOW) - NOW <= timedelta(minutes=15)
 
 
 def test_sources_of_one_interval_spread_over_it(store: Engine) -> None:
@@ -80,7 +77,7 @@ def test_a_failed_poll_keeps_the_validators(store: Engine) -> None:
         (polling,) = sources.due(connection, now=NOW)
         sources.mark_polled(connection, polling, Answered(etag='"1"', cursor="7"), now=NOW)
         (polling,) = sources.pollings(connection)
-        sources.mark_polled(connection, polling, Answered(failed=True, retry_after=NOW + timedelta(days=2)), now=NOW)
+        sources.mark_polled(connection, polling, Answered(Outcome.FAILED, retry_after=NOW + timedelta(days=2)), now=NOW)
         (polling,) = sources.pollings(connection)
     assert (polling.etag, polling.cursor, polling.polls, polling.failures) == ('"1"', "7", 2, 1)
     assert polling.next_due_at == NOW + timedelta(days=2)

@@ -1,0 +1,75 @@
+"""What a collector does beside polling: it leaves its trace, reviews how the sources are, and sums old polls up."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from factdesk.errors import FactdeskError
+from factdesk.store import coverage, days, runs
+from factdesk.store.database import reading, writing
+
+_T = TypeVar("_T")
+REVIEW_EVERY = timedelta(minutes=10)
+FIRST_REVIEW = timedelta(seconds=30)
+_log = structlog.get_logger("factdesk.schedule")
+
+
+class Rounds:
+    """The bookkeeping of one run. A locked store is no reason to stop: what failed is done the next time round."""
+
+    def __init__(self, engine: Engine, *, keep_polls: timedelta) -> None:
+        self._engine = engine
+        self._keep_polls = keep_polls
+        self._run: int | None = None
+
+    async def begin(self) -> None:
+        """Enter the run, and the time in which none ran."""
+        self._run = await self._write(lambda connection: runs.start_run(connection, now=datetime.now(UTC)))
+
+    async def beat(self) -> None:
+        """Note that the run is alive; a run that could not be entered is entered now."""
+        run = self._run
+        if run is None:
+            await self.begin()
+        else:
+            await self._write(lambda connection: runs.keep_run(connection, run, now=datetime.now(UTC)))
+
+    async def end(self) -> None:
+        """Note that the run ended in good order."""
+        if (run := self._run) is not None:
+            await self._write(lambda connection: runs.keep_run(connection, run, now=datetime.now(UTC), stopped=True))
+
+    async def review(self) -> None:
+        """Raise what needs a person and note what recovered; writes only when something changed."""
+        now = datetime.now(UTC)
+        found = await self._done(lambda: self._look(now))
+        if found is not None and (found.raised or found.recovered):
+            await self._write(lambda connection: coverage.note(connection, found, now=now))
+
+    async def sum_up(self) -> None:
+        """Sum up polls that are older than they are kept one by one, a day at a time."""
+        before = datetime.now(UTC) - self._keep_polls
+        while await self._write(lambda connection: days.sum_up(connection, before=before)):
+            pass
+
+    def _look(self, now: datetime) -> coverage.Changes:
+        with reading(self._engine) as connection:
+            return coverage.changes(connection, now=now)
+
+    async def _write(self, change: Callable[[Connection], _T]) -> _T | None:
+        def within() -> _T:
+            with writing(self._engine) as connection:
+                return change(connection)
+
+        return await self._done(within)
+
+    async def _done(self, job: Callable[[], _T]) -> _T | None:
+        try:
+            return await asyncio.to_thread(job)
+        except FactdeskError as error:
+            _log.warning("bookkeeping put off", why=str(error))
+            return None

@@ -1,0 +1,199 @@
+"""The coverage ledger as a person reads it: how each source is, what was raised, and who has seen to it.
+
+One reading of the sources, one of the items and one of the polls of some days, however many sources there are.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+
+import structlog
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
+
+from factdesk.errors import NotFoundError
+from factdesk.records import Outcome
+from factdesk.store import health
+from factdesk.store.health import Facts, Readings, Shortfall, Verdict
+from factdesk.store.tables import former_addresses, items, polls, raised, sources
+
+_log = structlog.get_logger("factdesk.sources")
+_LARGE = frozenset({"rhythm", "etag", "last_modified", "cursor"})
+_READ = frozenset({Outcome.KEPT, Outcome.DUPLICATE, Outcome.UNCHANGED})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A source with its verdict. ``facts`` say what it rests on; ``raised_at`` since when a person is asked for."""
+
+    id: int
+    name: str
+    kind: str
+    url: str
+    role: str
+    language: str | None
+    event: str | None
+    facts: Facts
+    verdict: Verdict
+    raised_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether nobody has acknowledged what needs a person."""
+        return self.verdict.needs_person and self.acknowledged_at is None
+
+    @property
+    def interval_s(self) -> int:
+        """Seconds between two polls now."""
+        return self.facts.interval_s
+
+    def shortfall(self, now: datetime) -> Shortfall | None:
+        """Return what was expected of the last seven days, and what came."""
+        return health.shortfall(self.facts, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a review of all sources changed: what is raised now, and what recovered."""
+
+    raised: tuple[SourceHealth, ...] = ()
+    recovered: tuple[SourceHealth, ...] = ()
+
+
+def survey(connection: Connection, *, now: datetime, only: Iterable[int] = ()) -> list[SourceHealth]:
+    """Return how every source is (or those of ``only``): what weighs most first, then by name."""
+    wanted = sorted(set(only))
+    columns: list[ColumnElement[object]] = [column for column in sources.c if column.name not in _LARGE]
+    columns += [polls.c.outcome.label("last_outcome"), polls.c.status.label("last_status"), polls.c.reason.label("last_reason")]
+    query = select(*columns).outerjoin(polls, polls.c.id == sources.c.last_poll_id)
+    result = connection.execute(query.where(sources.c.id.in_(wanted)) if wanted else query)
+    rows = cast("Sequence[Row[tuple[object, ...]]]", result.all())
+    recent = _readings(connection, since=now - health.WINDOW, until=now)
+    before = _readings(connection, since=now - health.HISTORY, until=now - health.WINDOW)
+    seen = _seen(connection, since=now - health.WINDOW)
+    notes = _notes(connection)
+    told = [_health(row, _facts(row, recent, before=before, seen=seen, notes=notes), notes=notes, now=now) for row in rows]
+    return sorted(told, key=lambda one: (health.ORDER.index(one.verdict.state), one.name, one.id))
+
+
+def changes(connection: Connection, *, now: datetime) -> Changes:
+    """Return what is to be raised and what recovered since the last review; writes nothing."""
+    told = survey(connection, now=now)
+    opened = _open(connection)
+    fresh = [one for one in told if one.verdict.needs_person and _state(opened, one.id) != one.verdict.state]
+    over = [one for one in told if not one.verdict.needs_person and one.id in opened]
+    return Changes(tuple(fresh), tuple(over))
+
+
+def note(connection: Connection, changed: Changes, *, now: datetime) -> None:
+    """Raise what needs a person, once, and note what recovered. Noting it again changes nothing."""
+    opened = _open(connection)
+    fresh = [one for one in changed.raised if _state(opened, one.id) != one.verdict.state]
+    ended = [opened[one.id].id for one in (*fresh, *changed.recovered) if one.id in opened]
+    for start in range(0, len(ended), 500):
+        connection.execute(update(raised).where(raised.c.id.in_(ended[start : start + 500])).values(recovered_at=now))
+    rows = [{"source_id": one.id, "state": one.verdict.state.value, "reason": one.verdict.reason} for one in fresh]
+    if rows:
+        connection.execute(insert(raised), [row | {"raised_at": now} for row in rows])
+    for one in fresh:
+        _log.warning("a source needs a person", source=one.id, name=one.name, state=one.verdict.state, why=one.verdict.reason)
+    for one in changed.recovered:
+        if one.id in opened:
+            _log.warning("a source recovered", source=one.id, name=one.name)
+
+
+def _state(opened: Mapping[int, Row[tuple[object, ...]]], number: int) -> str | None:
+    return opened[number].state if number in opened else None
+
+
+def acknowledge(connection: Connection, source_id: int, *, now: datetime, user_id: int | None = None) -> None:
+    """Note that a person has seen what was raised of a source. Raises ``NotFoundError`` when nothing waits."""
+    waiting = (raised.c.source_id == source_id) & raised.c.recovered_at.is_(None) & raised.c.acknowledged_at.is_(None)
+    done = connection.execute(update(raised).where(waiting).values(acknowledged_at=now, acknowledged_by=user_id))
+    if not done.rowcount:
+        raise NotFoundError(f"Nothing of source {source_id} waits to be seen.", remedy="See: factdesk sources health.")
+
+
+def _health(row: Row[tuple[object, ...]], facts: Facts, *, notes: Mapping[int, "_Note"], now: datetime) -> SourceHealth:
+    note = notes.get(row.id, _Note())
+    judged = health.verdict(facts, now=now)
+    same = judged.needs_person and note.state == judged.state
+    return SourceHealth(
+        *(row.id, row.name, row.kind, row.url, row.role, row.language, row.event),
+        facts=facts,
+        verdict=judged,
+        raised_at=note.raised_at if same else None,
+        acknowledged_at=note.acknowledged_at if same else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What was noted of a source: what is raised now, and its last move."""
+
+    state: str | None = None
+    raised_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    moved: str | None = None
+    moved_at: datetime | None = None
+
+
+def _facts(
+    row: Row[tuple[object, ...]],
+    recent: Mapping[int, Readings],
+    *,
+    before: Mapping[int, Readings],
+    seen: Mapping[int, int],
+    notes: Mapping[int, _Note],
+) -> Facts:
+    note = notes.get(row.id, _Note())
+    return Facts(
+        enabled=row.enabled,
+        interval_s=row.interval_now_s or row.interval_s,
+        created_at=row.created_at,
+        next_due_at=row.next_due_at,
+        polls=row.polls,
+        failures=row.failures,
+        last_outcome=Outcome(row.last_outcome) if row.last_outcome else None,
+        last_status=row.last_status,
+        last_reason=row.last_reason or "",
+        last_good_at=row.last_good_at,
+        last_new_at=row.last_new_at,
+        silent_at=row.silent_at,
+        took_s=row.took_s,
+        items=recent.get(row.id, Readings()),
+        items_before=before.get(row.id, Readings()),
+        moved_to=row.moved_to,
+        moved_since=row.moved_since,
+        moved_times=row.moved_times,
+        moved_from=note.moved,
+        moved_at=note.moved_at,
+        items_per_day=row.items_per_day,
+        seen=seen.get(row.id, 0),
+    )
+
+
+def _readings(connection: Connection, *, since: datetime, until: datetime) -> dict[int, Readings]:
+    """How items first seen in a window ended, without those that another source holds."""
+    unread = func.sum(case((items.c.outcome.in_([outcome.value for outcome in _READ]), 0), else_=1))
+    query = select(items.c.source_id, func.count(), unread).where(items.c.first_seen_at >= since, items.c.first_seen_at < until)
+    query = query.where(items.c.outcome.is_not(None)).group_by(items.c.source_id)
+    return {number: Readings(ended, int(bad)) for number, ended, bad in connection.execute(query)}
+
+
+def _seen(connection: Connection, *, since: datetime) -> dict[int, int]:
+    query = select(polls.c.source_id, func.sum(polls.c.items_new)).where(polls.c.started_at >= since, polls.c.items_new > 0)
+    return {number: int(count) for number, count in connection.execute(query.group_by(polls.c.source_id))}
+
+
+def _notes(connection: Connection) -> dict[int, _Note]:
+    notes = {row.source_id: _Note(row.state, row.raised_at, row.acknowledged_at) for row in _open(connection).values()}
+    for row in connection.execute(select(former_addresses).order_by(former_addresses.c.until)):
+        notes[row.source_id] = replace(notes.get(row.source_id, _Note()), moved=row.url, moved_at=row.until)
+    return notes
+
+
+def _open(connection: Connection) -> dict[int, Row[tuple[object, ...]]]:
+    rows: Sequence[Row[tuple[object, ...]]] = connection.execute(select(raised).where(raised.c.recovered_at.is_(None))).all()
+    return {row.source_id: row for row in rows}
