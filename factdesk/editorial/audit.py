@@ -6,12 +6,13 @@ Haber and Stornetta (1991): an altered, removed or reordered row breaks every la
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, text
 
+from factdesk.errors import UnreadableError
 from factdesk.store.database import reading
 from factdesk.store.tables import audit
 
@@ -25,6 +26,15 @@ class Break:
 
     number: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a witness keeps of a row: its number, its time (ISO 8601) and the digest that covers it and every row before it."""
+
+    number: int
+    at: str
+    digest: str
 
 
 def record(
@@ -62,6 +72,39 @@ def verify(engine: Engine) -> list[Break]:
             breaks += [Break(row.number, why) for why in _faults(row, previous=previous, expected=expected)]
             previous, expected = row.digest, row.number + 1
     return breaks
+
+
+def seals(engine: Engine, *, after: int = 0) -> list[Seal]:
+    """Return the number, time and digest of every row after number ``after``: what a witness outside keeps."""
+    query = select(audit.c.number, audit.c.at, audit.c.digest).where(audit.c.number > after).order_by(audit.c.number)
+    with reading(engine) as connection:
+        return [Seal(row.number, row.at.isoformat(), row.digest) for row in connection.execute(query)]
+
+
+def contradictions(engine: Engine, witnessed: Iterable[Seal]) -> list[Break]:
+    """Return the rows of which a witness holds another digest, also when the whole chain was computed anew."""
+    present = {seal.number: seal.digest for seal in seals(engine)}
+    return [
+        Break(
+            seal.number, "the witness knows it, the log does not" if seal.number not in present else "the witness knows another"
+        )
+        for seal in witnessed
+        if present.get(seal.number) != seal.digest
+    ]
+
+
+def read_seals(lines: Iterable[str]) -> list[Seal]:
+    """Read what ``audit export`` wrote, one JSON object a line. Raises ``UnreadableError`` with the number of a bad line."""
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            fields = json.loads(line)
+            found.append(Seal(int(fields["number"]), str(fields["at"]), str(fields["digest"])))
+        except (ValueError, TypeError, KeyError) as error:
+            raise UnreadableError(
+                f"Line {number} of the witness is no row of an export.", remedy="Give the file that audit export wrote."
+            ) from error
+    return found
 
 
 def length(engine: Engine) -> int:
