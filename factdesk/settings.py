@@ -5,10 +5,13 @@ Every field's ``description`` is printed by ``factdesk doctor --settings``; a te
 
 import os
 import re
+import stat
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,6 +20,9 @@ from pydantic_settings import (
 )
 
 from factdesk.errors import SettingsError
+
+_SECRET_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_READABLE_BY_ALL = stat.S_IRWXO
 
 
 class _Section(BaseModel):
@@ -35,6 +41,13 @@ class CollectorSettings(_Section):
     max_items_per_poll: int = Field(100, gt=0, description="newest items taken from one listing at a time")
     concurrency: int = Field(16, gt=0, le=256, description="hosts that are asked at the same time")
     full_get_every: int = Field(24, gt=0, description="every so many polls the conditional headers are left out")
+    adaptive_intervals: bool = Field(
+        True,
+        description="poll a source that brings much more often than its interval says, and one that brings little less often",
+    )
+    shortest_interval_s: int = Field(300, ge=60, description="adaptive intervals are not shorter, unless the source's own is")
+    longest_interval_s: int = Field(10_800, ge=60, description="adaptive intervals are not longer, unless the source's own is")
+    keep_polls_days: int = Field(30, ge=8, description="days until single polls are summed up by source and day")
     keep_days: int = Field(
         90, ge=1, description="days until the raw capture of a page or post that no statement cites is deleted"
     )
@@ -84,6 +97,7 @@ class Settings(BaseSettings):
         env_prefix="FACTDESK_",
         env_nested_delimiter="__",
         nested_model_default_partial_update=True,
+        hide_input_in_errors=True,  # it may be a secret
     )
 
     data: Path = Field(Path(".data"), description="folder of the database, the archive and the index")
@@ -91,6 +105,12 @@ class Settings(BaseSettings):
     index: str = Field("", description="sqlite:///PATH or http(s)://HOST:9200/PREFIX; empty means SQLite in the data folder")
     workers: int = Field(1, ge=1, le=64, description="processes that read pages ahead of the one that checks them")
     log_level: str = Field("warning", description="debug, info, warning or error")
+    secrets_file: Path | None = Field(
+        None, description='file of credentials, NAME = "value" a line (TOML); only its owner and group may read it'
+    )
+    secrets: Mapping[str, SecretStr] = Field(
+        {}, description="credentials by name, as FACTDESK_SECRETS__NAME or in secrets_file; never in factdesk.toml"
+    )
     collector: CollectorSettings = CollectorSettings()
     check: CheckSettings = CheckSettings()
     desk: DeskSettings = DeskSettings()
@@ -103,6 +123,8 @@ class Settings(BaseSettings):
             object.__setattr__(self, "store", f"sqlite:///{data / 'factdesk.sqlite3'}")
         if not self.index:
             object.__setattr__(self, "index", f"sqlite:///{data / 'index.sqlite3'}")
+        kept = _kept_secrets(self.secrets_file) if self.secrets_file else {}
+        object.__setattr__(self, "secrets", {name: _sound(name, value) for name, value in (kept | {**self.secrets}).items()})
         return self
 
     @property
@@ -126,7 +148,53 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order of precedence: arguments, environment, the file."""
         del dotenv_settings, file_secret_settings
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, settings_path()))
+        return (init_settings, env_settings, _SettingsFile(settings_cls, settings_path()))
+
+
+class _SettingsFile(TomlConfigSettingsSource):
+    """``factdesk.toml``, which is shown around and kept in version control: no place for a credential."""
+
+    def __call__(self) -> dict[str, object]:
+        told: dict[str, object] = super().__call__()
+        if "secrets" in told:
+            raise SettingsError(
+                f"{settings_path()} holds secrets.", remedy="Put them into FACTDESK_SECRETS__NAME variables or secrets_file."
+            )
+        return told
+
+
+def _kept_secrets(path: Path) -> dict[str, SecretStr]:
+    """Read the secrets file. Raises ``SettingsError`` when others may read it or it is none; no value is in the words."""
+    path = path.expanduser()
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if mode & _READABLE_BY_ALL:
+                raise SettingsError(
+                    f"Every user of this machine may read or change the secrets file {path}.", remedy=f"Run: chmod 600 {path}"
+                )
+            told = tomllib.load(file)
+    except OSError as error:
+        raise SettingsError(
+            f"The secrets file {path} cannot be read: {error.strerror}.", remedy="Correct secrets_file."
+        ) from error
+    except ValueError:
+        raise SettingsError(f"The secrets file {path} is no TOML.", remedy='Write NAME = "value", one a line.') from None
+    if bad := [name for name, value in told.items() if not isinstance(value, str)]:
+        raise SettingsError(f"In the secrets file {path}, {bad[0]} is no text.", remedy='Write NAME = "value", one a line.')
+    return {name: SecretStr(value) for name, value in told.items()}
+
+
+def _sound(name: str, value: SecretStr) -> SecretStr:
+    """Return a secret without blanks around it. Raises ``SettingsError`` for one that could not stand in a header."""
+    text = value.get_secret_value().strip()
+    if not _SECRET_NAME.fullmatch(name):
+        raise SettingsError(f"{name[:60]!r} is no name of a secret.", remedy="Use small letters, digits and underscores.")
+    if not text or not text.isascii() or not text.isprintable():
+        raise SettingsError(
+            f"The secret {name} is empty or holds characters that no key has.", remedy="Copy it again, on one line."
+        )
+    return SecretStr(text)
 
 
 def settings_path() -> Path:
@@ -155,7 +223,7 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def described(settings: Settings) -> list[tuple[str, str, str]]:
-    """Return (dotted name, value, meaning) of every setting; a password in a URL is not shown."""
+    """Return (dotted name, value, meaning) of every setting; of secrets the names alone, and no password of a URL."""
     rows: list[tuple[str, str, str]] = []
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
@@ -170,4 +238,6 @@ def described(settings: Settings) -> list[tuple[str, str, str]]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(sorted(value)) or "none"
     return re.sub(r"(://[^:/@\s]*):[^@/\s]+@", r"\1:***@", str(value))
