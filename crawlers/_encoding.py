@@ -20,7 +20,7 @@ _BOMS = (
 )
 _META = re.compile(rb"<(?:meta\b[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _LANG = re.compile(rb"<html\b[^>]{0,300}?\blang\s*=\s*[\"']?([a-z]{2})", re.IGNORECASE)
-_TAG = re.compile(rb"<(?:script|style)\b.{0,200000}?</(?:script|style)>|<[^<>]*>|[\s\x00-\x1f]+", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(rb"<(?:script|style)\b.*?(?:</(?:script|style)>|\Z)|<[^<>]*>|[\s\x00-\x1f]+", re.IGNORECASE | re.DOTALL)
 _BY_LANGUAGE = {
     "ar": "cp1256",
     "fa": "cp1256",

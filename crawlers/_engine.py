@@ -6,23 +6,28 @@ scheduler, cookies, retries, redirects and robots middleware stay out of the way
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from pydantic import SecretStr
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError
 from scrapy.http import Response
 
-from crawlers import _robots
+from crawlers._addresses import host_of
+from crawlers._codings import ACCEPTED, TooLargeError, decoded
+from crawlers._engine_handler import HeadTooLargeError, PrivatePeerError, caused_by
 from crawlers._engine_lanes import Lane
 from crawlers._engine_resolver import leads_to_private
-from crawlers._http import Failed, Guard, Refused, TooLargeError, authority, decoded, opted_out, retry_after, user_agent
+from crawlers._engine_rules import MOST_ON_THE_WIRE, OriginRules, opened_text
+from crawlers._http import Failed, Guard, Refused, authority, origin, retry_after, user_agent
+from crawlers._optouts import opted_out
 from crawlers._robots import Rules
-from crawlers.base import Fetched
+from crawlers.base import Credential, Fetched
 from factdesk.errors import FactdeskError
 from factdesk.records import Outcome
 from factdesk.settings import CollectorSettings
@@ -32,13 +37,17 @@ _T = TypeVar("_T")
 LISTING, ITEM = 0, 1  # priorities in a lane
 _MOST_HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _GONE = frozenset({404, 410, 451})
 _PRIVATE_STATUS = frozenset({401, 402, 403})
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One address to fetch. The validators make the request conditional. ``obey`` is false for robots.txt alone."""
+    """One address to fetch. The validators make the request conditional. ``obey`` is false for robots.txt alone.
+
+    ``credential`` goes to the origin of ``url`` alone: a redirect to another one is followed without it.
+    """
 
     url: str
     accept: str = "text/html,application/xhtml+xml,*/*;q=0.5"
@@ -46,6 +55,7 @@ class Ask:
     last_modified: str | None = None
     priority: int = ITEM
     obey: bool = True
+    credential: Credential | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +72,14 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """A fetched answer, decoded, with the raw exchange for the archive."""
+    """A fetched answer, decoded, with the raw exchange for the archive.
+
+    ``moved_permanently_to`` is where permanent redirects alone led, as far as the chain from the first address had no other.
+    """
 
     fetched: Fetched
     raw: Raw
+    moved_permanently_to: str | None = None
 
 
 class Download(Protocol):
@@ -105,33 +119,30 @@ class Fetcher:
         self._hosts = hosts
         self._guard = Guard.of(settings)
         self._lanes: dict[str, Lane] = {}
+        self._rules = OriginRules(self._rules_file, hosts)
         self._opening = asyncio.Lock()
         self._slots = asyncio.Semaphore(settings.concurrency)
 
     async def fetch(self, ask: Ask) -> Got | Refused | Failed:
         """Return the answer (200 or 304), or why there is none."""
-        url = ask.url
+        url, moved, lasting = ask.url, None, True
         for _ in range(_MOST_HOPS + 1):
-            step = await self._hop(replace(ask, url=url))
+            step = await self._hop(_further(ask, url))
             if isinstance(step, Refused | Failed):
                 return step
-            if step.status in _REDIRECTS and (target := _header(step, "location")):
-                url = urljoin(url, target)
+            if (target := _target(step)) is not None:
+                lasting = lasting and step.status in _PERMANENT
+                url, moved = target, target if lasting else moved
                 continue
-            return self._judged(step)
+            result = self._judged(step)
+            return replace(result, moved_permanently_to=moved) if isinstance(result, Got) else result
         return Refused(Outcome.GONE, f"More than {_MOST_HOPS} redirects.")
 
     async def rules(self, url: str) -> Rules:
-        """Return the robots rules of the host of ``url``, fetched at most once a day."""
-        lane = await self._lane(url)
-        async with lane.asking:
-            now = datetime.now(UTC)
-            if lane.rules is None or not _robots.is_fresh(lane.state, now=now):
-                if not _robots.is_fresh(lane.state, now=now):
-                    await self._ask_robots(lane, url)
-                lane.rules = _robots.rules_of(lane.state)
-                lane.delay_s = max(self._settings.delay_s, lane.rules.delay_s)
-            return lane.rules
+        """Return the robots rules of the origin of ``url``, fetched at most once a day. Raises ``ValueError``: no address."""
+        rules = await self._rules.of(url)
+        (await self._lane(url)).slow_down(origin(url), max(self._settings.delay_s, rules.delay_s))
+        return rules
 
     async def _hop(self, ask: Ask) -> Raw | Refused | Failed:
         if (refusal := self._guard.refusal(ask.url)) is not None:
@@ -140,11 +151,13 @@ class Fetcher:
             rules = await self.rules(ask.url)
             if not rules.reachable:
                 lane = await self._lane(ask.url)
-                since = lane.state.robots_fetched_at or datetime.now(UTC)
-                after = max(since + _robots.UNREACHABLE_KEPT, lane.state.wait_until or since)
+                until = await self._rules.unheard_until(ask.url)
+                after = max(until, lane.state.wait_until or until)
                 return Failed("Its robots.txt does not answer; nothing is fetched until it does.", after=after, waits=True)
             if not rules.allows(ask.url):
                 return Refused(Outcome.REFUSED_ROBOTS, "robots.txt forbids it.")
+            if (how := rules.opted_out(ask.url)) is not None:
+                return Refused(Outcome.REFUSED_OPT_OUT, f"Opted out by {how}.")
         return await self._asked(ask)
 
     async def _asked(self, ask: Ask) -> Raw | Refused | Failed:
@@ -167,30 +180,16 @@ class Fetcher:
                 self._remember(lane, wait_until=after)
         return raw
 
-    async def _ask_robots(self, lane: Lane, url: str) -> None:
-        """Fetch robots.txt with its redirects; whatever comes is kept."""
-        parts = urlsplit(url)
-        target = f"{parts.scheme}://{parts.netloc}/robots.txt"
+    async def _rules_file(self, address: str) -> tuple[int, str]:
+        """Fetch robots.txt or the like with its redirects; status 0 when it was not had."""
         answer: Raw | Refused | Failed = Failed("not asked")
         for _ in range(_MOST_HOPS + 1):
-            answer = await self._hop(Ask(target, accept="text/plain,*/*;q=0.5", priority=LISTING, obey=False))
-            if isinstance(answer, Raw) and answer.status in _REDIRECTS and (to := _header(answer, "location")):
-                target = urljoin(target, to)
-                continue
-            break
-        status, body = self._robots_answer(answer)
-        self._remember(lane, robots_status=status, robots_body=body, robots_fetched_at=datetime.now(UTC))
-
-    def _robots_answer(self, answer: Raw | Refused | Failed) -> tuple[int, str]:
-        if not isinstance(answer, Raw):
-            return (404 if isinstance(answer, Refused) and answer.outcome is not Outcome.TOO_LARGE else 0), ""
-        if answer.status in _REDIRECTS:
-            return 404, ""  # RFC 9309: a chain of more than five hops counts as unavailable, which allows
-        try:
-            body = decoded(answer.body, _header(answer, "content-encoding"), limit=_robots.MOST_BYTES * 8)
-        except ValueError:
-            body = b""
-        return answer.status, body[: _robots.MOST_BYTES].decode("utf-8", "replace").replace("\x00", "")
+            answer = await self._hop(Ask(address, accept="text/plain,*/*;q=0.5", priority=LISTING, obey=False))
+            following = _target(answer) if isinstance(answer, Raw) else None
+            if following is None:
+                break
+            address = following
+        return _rules_text(answer)
 
     def _judged(self, raw: Raw) -> Got | Refused | Failed:
         if raw.status == 304:
@@ -232,6 +231,37 @@ class Fetcher:
         self._hosts.save(lane.state)
 
 
+def _further(ask: Ask, url: str) -> Ask:
+    """The same request to where a redirect led."""
+    if url == ask.url:
+        return ask
+    try:
+        same = origin(url) == origin(ask.url)
+    except ValueError:
+        same = False
+    return replace(ask, url=url, credential=ask.credential if same else None)
+
+
+def _target(raw: Raw) -> str | None:
+    """Where a redirect leads; ``None`` when the answer is none. What cannot be joined is left for the guard to refuse."""
+    written = _header(raw, "location") if raw.status in _REDIRECTS else ""
+    told = written.encode("latin-1", "replace").decode("utf-8", "replace").strip()
+    try:
+        return urljoin(raw.url, told) if told else None
+    except ValueError:
+        return told
+
+
+def _rules_text(answer: Raw | Refused | Failed) -> tuple[int, str]:
+    """What came of a robots.txt, as RFC 9309 takes it: more than five hops count as absent, which allows."""
+    if not isinstance(answer, Raw):
+        return (404 if isinstance(answer, Refused) and answer.outcome is Outcome.REFUSED_ADDRESS else 0), ""
+    if answer.status in _REDIRECTS:
+        return 404, ""
+    text = opened_text(answer.body, _header(answer, "content-encoding")) if answer.status < 300 else ""
+    return (0, "") if text is None else (answer.status, text)
+
+
 def _header(raw: Raw, name: str) -> str:
     return next((value for key, value in raw.headers if key.lower() == name), "")
 
@@ -256,14 +286,16 @@ class _Desk(Spider):
             yield request
 
 
-def run_engine(main: Callable[[Download], Awaitable[_T]], *, settings: CollectorSettings) -> _T:
+def run_engine(
+    main: Callable[[Download], Awaitable[_T]], *, settings: CollectorSettings, secrets: Mapping[str, SecretStr] | None = None
+) -> _T:
     """Run ``main`` inside one Scrapy crawler and return what it returns; once a process (a reactor cannot start again)."""
     results: list[_T] = []
     errors: list[BaseException] = []
 
     async def within(spider: Spider) -> None:
         try:
-            results.append(await main(_downloader(spider, settings)))
+            results.append(await main(_downloader(spider, settings, secrets=secrets or {})))
         except BaseException as error:  # noqa: BLE001 # raised again below, outside the reactor
             errors.append(error)
 
@@ -282,6 +314,8 @@ def _scrapy_settings(settings: CollectorSettings) -> dict[str, object]:
     return {
         "BOT_NAME": "factdesk",
         "TWISTED_DNS_RESOLVER": "crawlers._engine_resolver.GuardedResolver",
+        "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "crawlers._engine_handler.GuardedHandler"),
+        "FACTDESK_PROXIED": bool(settings.proxy),
         "FACTDESK_ALLOWED_HOSTS": list(settings.allow_private_hosts) + _proxy_host(settings),
         "DOWNLOADER_MIDDLEWARES_BASE": {},
         "SPIDER_MIDDLEWARES_BASE": {},
@@ -306,9 +340,9 @@ def _proxy_host(settings: CollectorSettings) -> list[str]:
     return [host] if host else []
 
 
-def _downloader(spider: Spider, settings: CollectorSettings) -> Download:
+def _downloader(spider: Spider, settings: CollectorSettings, *, secrets: Mapping[str, SecretStr]) -> Download:
     engine = spider.crawler.engine
-    common = {"User-Agent": user_agent(settings), "Accept-Encoding": "gzip, deflate"}
+    common = {"User-Agent": user_agent(settings), "Accept-Encoding": ACCEPTED}
 
     async def download(ask: Ask) -> Raw:
         headers = common | {"Accept": ask.accept}
@@ -317,9 +351,11 @@ def _downloader(spider: Spider, settings: CollectorSettings) -> Download:
         if ask.last_modified:
             headers["If-Modified-Since"] = ask.last_modified
         meta: dict[str, object] = {"download_timeout": settings.timeout_s}
+        if not ask.obey:
+            meta["download_maxsize"] = MOST_ON_THE_WIRE
         if settings.proxy:
             meta["proxy"] = settings.proxy
-        request = Request(ask.url, headers=headers, meta=meta, dont_filter=True)
+        request = Request(ask.url, headers=headers | _secret_headers(ask, secrets), meta=meta, dont_filter=True)
         try:
             response = await engine.download_async(request)
         except Exception as error:
@@ -327,6 +363,19 @@ def _downloader(spider: Spider, settings: CollectorSettings) -> Download:
         return _raw(response, sent=headers)
 
     return download
+
+
+def _secret_headers(ask: Ask, secrets: Mapping[str, SecretStr]) -> dict[str, str]:
+    """The header that carries a credential; it is told to the server and to nobody else. Raises ``DownloadError``."""
+    if (wanted := ask.credential) is None:
+        return {}
+    if (secret := secrets.get(wanted.secret)) is None:
+        variable = f"FACTDESK_SECRETS__{wanted.secret.upper()}"
+        raise DownloadError(Failed(f"The secret {wanted.secret} is not set: put it into {variable} or the secrets file."))
+    parts = urlsplit(ask.url)
+    if parts.scheme != "https" and not (parts.hostname or "").endswith(".localhost"):
+        raise DownloadError(Failed(f"The secret {wanted.secret} is sent over https alone."))
+    return {wanted.header: f"{wanted.prefix}{secret.get_secret_value()}"}
 
 
 def _raw(response: Response, *, sent: dict[str, str]) -> Raw:
@@ -341,8 +390,10 @@ def _meaning(error: Exception, url: str, settings: CollectorSettings) -> Refused
     """Say what an exception of the downloader means for the item."""
     if isinstance(error, DownloadCancelledError):
         return Refused(Outcome.TOO_LARGE, f"More than {settings.max_bytes} bytes.")
-    host = (urlsplit(url).hostname or "").lower()
-    if isinstance(error, CannotResolveHostError) and leads_to_private(host):
+    if caused_by(error, HeadTooLargeError):
+        return Refused(Outcome.TOO_LARGE, "The headers of the answer have no end.")
+    host = host_of(url)
+    if caused_by(error, PrivatePeerError) or (isinstance(error, CannotResolveHostError) and leads_to_private(host)):
         return Refused(Outcome.REFUSED_ADDRESS, f"{host} leads to a private address.")
     words = " ".join(str(error).split())[:200]
     return Failed(f"{type(error).__name__}: {words}" if words else type(error).__name__)

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from crawlers._robots import Rules
 from factdesk.store.hosts import HostState
 
 
@@ -19,9 +18,8 @@ class Lane:
 
     state: HostState
     delay_s: float
-    rules: Rules | None = None
     free_at: float = 0.0
-    asking: asyncio.Lock = field(default_factory=asyncio.Lock)  # one fetch of robots.txt at a time
+    _delays: dict[str, float] = field(default_factory=dict)
     _busy: bool = False
     _order: "itertools.count[int]" = field(default_factory=itertools.count)
     _queue: list[tuple[int, int, "asyncio.Future[None]"]] = field(default_factory=list)
@@ -32,6 +30,16 @@ class Lane:
         now = datetime.now(UTC)
         waited = (now - state.last_request_at).total_seconds() if state.last_request_at else delay_s
         return cls(state, delay_s, free_at=time.monotonic() + min(max(0.0, delay_s - waited), delay_s))
+
+    def slow_down(self, origin: str, delay_s: float) -> None:
+        """Keep the longest delay of the origins on this host, also to a request that an earlier run made."""
+        if self._delays.get(origin) == delay_s:
+            return
+        self._delays[origin] = delay_s
+        self.delay_s = max(self._delays.values())
+        if self.state.last_request_at is not None:
+            waited = max(0.0, (datetime.now(UTC) - self.state.last_request_at).total_seconds())
+            self.free_at = max(self.free_at, time.monotonic() + self.delay_s - waited)
 
     @asynccontextmanager
     async def turn(self, priority: int) -> AsyncIterator[None]:

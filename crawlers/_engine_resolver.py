@@ -12,7 +12,8 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface.declarations import implementer, provider  # type: ignore[import-untyped] # it has no types
 
-from crawlers._http import Guard, is_local_name, is_private
+from crawlers._addresses import host_of, is_local_name
+from crawlers._http import Guard
 
 
 class _Receiver(Protocol):
@@ -48,21 +49,21 @@ class _Known:
 
 @provider(IResolutionReceiver)
 class _Public:
-    """Passes public addresses on and remembers whether others were held back."""
+    """Passes addresses on that the guard admits for the name, and remembers whether others were held back."""
 
-    def __init__(self, receiver: _Receiver, name: str, refused: set[str]) -> None:
+    def __init__(self, receiver: _Receiver, name: str, resolver: "GuardedResolver") -> None:
         self._receiver = receiver
         self._name = name
-        self._refused = refused
+        self._resolver = resolver
 
     def resolutionBegan(self, resolution: object) -> None:  # noqa: N802 # Twisted's name
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: object) -> None:  # noqa: N802 # the same
-        if is_private(str(getattr(address, "host", ""))):
-            self._refused.add(self._name)
-        else:
+        if self._resolver.guard.admits(self._name, str(getattr(address, "host", ""))):
             self._receiver.addressResolved(address)
+        else:
+            self._resolver.refused.add(self._name)
 
     def resolutionComplete(self) -> None:  # noqa: N802 # the same
         self._receiver.resolutionComplete()
@@ -74,7 +75,7 @@ class GuardedResolver:
 
     def __init__(self, reactor: ReactorBase, guard: Guard) -> None:
         self._reactor = reactor
-        self._guard = guard
+        self.guard = guard
         self._system: _System = reactor.nameResolver
         self.refused: set[str] = set()
 
@@ -96,18 +97,27 @@ class GuardedResolver:
         transportSemantics: str = "TCP",  # noqa: N803 # the same
     ) -> object:
         """Resolve a name: loopback for ``*.localhost``, the system's public addresses for the rest."""
-        host, receiver = hostName.lower(), resolutionReceiver
+        host, receiver = _asked_for(hostName), resolutionReceiver
+        self.refused.discard(host)
         if not is_local_name(host):
-            public = receiver if self._guard.names(host) else _Public(receiver, host, self.refused)
+            public = _Public(receiver, host, self)
             return self._system.resolveHostName(public, hostName, portNumber, addressTypes, transportSemantics)
         resolution = _Known(host)
         receiver.resolutionBegan(resolution)
-        if self._guard.names(host):
+        if self.guard.names(host):
             receiver.addressResolved(IPv4Address("TCP", "127.0.0.1", portNumber))
         else:
             self.refused.add(host)
         receiver.resolutionComplete()
         return resolution
+
+
+def _asked_for(name: str) -> str:
+    """A name in the form that the guard compares."""
+    try:
+        return host_of(f"//[{name}]" if ":" in name else f"//{name}")
+    except ValueError:
+        return name.lower()
 
 
 def leads_to_private(host: str) -> bool:

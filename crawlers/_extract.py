@@ -22,6 +22,7 @@ from crawlers._dates import fold, plausible
 from crawlers._encoding import decode
 from crawlers._furniture import without_furniture
 from crawlers._page_head import PageHead, address_of, published_of, read_head, title_of
+from crawlers._shown import visible
 from factdesk.records import Capture, Outcome
 
 MIN_CHARACTERS = 100
@@ -108,8 +109,8 @@ def _read(capture: Capture) -> Extracted | Unread:
     if tree is None:
         return Unread(Outcome.NOT_TEXT, "The page holds no markup that can be read.")
     head = read_head(tree)
-    if head.opted_out:
-        return Unread(Outcome.REFUSED_OPT_OUT, "The page reserves itself from text and data mining.")
+    if (how := head.opted_out) is not None:
+        return Unread(Outcome.REFUSED_OPT_OUT, f"The page reserves itself from text and data mining by {how}.")
     now = capture.fetched_at.astimezone(UTC)
     url = address_of(head, url=capture.url)
     published, how = _published(capture, head, tree, now=now)
@@ -149,7 +150,7 @@ def _text(tree: HtmlElement, head: PageHead) -> str:
     _cut_bylines(tree)
     document = trafilatura.bare_extraction(tree, options=_OPTIONS)
     text = document.text if isinstance(document, Document) else ""
-    return _without_byline_lines(unicodedata.normalize("NFC", text or ""), head.author_names)
+    return _without_byline_lines(unicodedata.normalize("NFC", visible(text or "")), head.author_names)
 
 
 def _cut_bylines(tree: HtmlElement) -> None:

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from crawlers._shown import visible
+
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Node = dict[str, "Json"]
 
@@ -92,4 +94,4 @@ def plain(text: str) -> str:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _MARKUP.sub(" ", text)
-    return unicodedata.normalize("NFC", " ".join(text.replace("\x00", " ").split()))
+    return unicodedata.normalize("NFC", " ".join(visible(text.replace("\x00", " ")).split()))

@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from crawlers._dates import parse_instant, plausible, url_date
 from crawlers._jsonld import Json, Node, loads, nodes, plain, text_of, types
+from crawlers._optouts import meta_opts_out
 
 _PUBLISHED = (
     "article:published_time",
@@ -55,7 +56,6 @@ _DATE_CLASSES = XPath(
     " or contains(., 'publi')]/.."
 )
 _DATE_LIMIT = 80
-_OPT_OUT = re.compile(r"\b(?:noai|noml)\b", re.IGNORECASE)
 _TREE_LIMIT = 20_000  # elements; htmldate copies the tree, which a page this large does not deserve
 
 
@@ -79,10 +79,10 @@ class PageHead:
         return plain(self.metas.get("og:site_name") or self.metas.get("application-name", ""))[:200]
 
     @property
-    def opted_out(self) -> bool:
-        """Whether the page reserves itself from text and data mining (TDM reservation protocol, ``noai``)."""
-        robots = f"{self.metas.get('robots', '')} {self.metas.get('factdesk', '')}"
-        return self.metas.get("tdm-reservation", "").strip() == "1" or bool(_OPT_OUT.search(robots))
+    def opted_out(self) -> str | None:
+        """Say how the page reserves itself from text and data mining, if it does."""
+        told = (meta_opts_out(name, self.metas.get(name, "")) for name in ("robots", "factdesk", "tdm-reservation"))
+        return next((how for how in told if how), None)
 
     def articles(self) -> Iterator[Node]:
         """The articles described in the page's JSON-LD."""

@@ -6,14 +6,16 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from html import unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import feedparser
 
+from crawlers._feed_bounds import bounded_feed
+from crawlers._shown import title as title_of
+from crawlers._shown import web_address
 from crawlers.base import Asked, Collector, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted, instant
 
-_TAGS = re.compile(r"<[^>]{0,500}>")
+_MOST_JSON_ITEMS = 2_000
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)\b", re.IGNORECASE)
 
 
@@ -55,11 +57,14 @@ def read_feed(fetched: Fetched) -> Listing | Unlisted:
 
 
 def _xml_links(fetched: Fetched) -> Listing | Unlisted:
+    body = bounded_feed(fetched.body)
+    if body is None:
+        return Unlisted("The feed is larger than can be read, or declares too many namespaces.")
     headers = {"content-location": fetched.url}
     if fetched.header("content-type"):
         headers["content-type"] = fetched.header("content-type")
     try:
-        parsed = feedparser.parse(io.BytesIO(fetched.body), response_headers=headers, sanitize_html=False)
+        parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False)
     except Exception as error:  # noqa: BLE001 # feedparser lets errors of its parsers through; the feed is theirs to break
         return Unlisted(f"The feed cannot be read: {type(error).__name__}.")
     if not parsed.version and not parsed.entries:
@@ -75,10 +80,8 @@ def _entry(entry: Mapping[str, object], base: str, language: str | None) -> Item
     target = entry.get("link") or _alternate(entry)
     if not target and str(entry.get("id") or "").startswith(("http://", "https://")):
         target = entry.get("id")
-    if not target:
-        return None
-    url = urljoin(base, str(target).strip())
-    if not url.startswith(("http://", "https://")):
+    url = web_address(base, target)
+    if url is None:
         return None
     own = entry.get("language") or _detail_language(entry)
     return ItemLink(
@@ -120,14 +123,18 @@ def _json_links(fetched: Fetched) -> Listing | Unlisted:
     if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version")) or not isinstance(feed.get("items"), list):
         return Unlisted("JSON, but no JSON Feed.")
     language = short_language(feed.get("language"))
-    links = [link for item in feed["items"] if isinstance(item, dict) and (link := _json_item(item, fetched.url, language))]
+    links = [
+        link
+        for item in feed["items"][:_MOST_JSON_ITEMS]
+        if isinstance(item, dict) and (link := _json_item(item, fetched.url, language))
+    ]
     return Listing(tuple(links), title=plain(feed.get("title")), language=language)
 
 
 def _json_item(item: Mapping[str, object], base: str, language: str | None) -> ItemLink | None:
     target = item.get("url") or item.get("external_url") or item.get("id")
-    url = urljoin(base, str(target or "").strip())
-    if not target or not url.startswith(("http://", "https://")):
+    url = web_address(base, target)
+    if url is None:
         return None
     return ItemLink(
         url,
@@ -147,9 +154,8 @@ def iso_instant(value: object) -> datetime | None:
 
 
 def plain(value: object) -> str | None:
-    """Return a title without tags, entities and line breaks, at most 500 characters."""
-    text = " ".join(unescape(_TAGS.sub(" ", str(value or ""))).split())
-    return text[:500] or None
+    """Return a title without tags, entities, line breaks and unseen characters, at most 500 characters."""
+    return title_of(value)
 
 
 def short_language(value: object) -> str | None:

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawlers._http import inflated
+from crawlers._codings import inflated
+from crawlers._feed_bounds import bounded_sitemap
+from crawlers._shown import web_address
 from crawlers.base import Asked, Collector, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted
 from crawlers.feed import iso_instant, plain, short_language
 
-_MOST_BYTES = 60_000_000  # the protocol allows 50 MB unpacked
+_MOST_BYTES = 32_000_000  # the protocol allows 50 MB unpacked; 50,000 pages with their pictures need half of that
 _MOST_CHILDREN = 5
 _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
@@ -65,7 +67,7 @@ def _root(body: bytes) -> etree._Element | Unlisted:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(bounded_sitemap(body), parser)
     except etree.XMLSyntaxError as error:
         return Unlisted(f"The sitemap is broken: {error.msg}.")
     if root is None or _local(root) not in {"urlset", "sitemapindex"}:
@@ -89,8 +91,8 @@ def _text(node: etree._Element, *names: str) -> str | None:
 
 def _link(node: etree._Element, base: str) -> ItemLink | None:
     own = next((child.text for child in node if _local(child) == "loc" and child.text), None)
-    url = urljoin(base, own.strip()) if own else ""
-    if not url.startswith(("http://", "https://")):
+    url = web_address(base, own)
+    if url is None:
         return None
     changed = iso_instant(_text(node, "lastmod"))
     return ItemLink(
@@ -106,8 +108,8 @@ def _children(root: etree._Element, base: str) -> list[str]:
     """The sitemaps of an index that changed last, news first."""
     told = []
     for place, node in enumerate(_named(root, "sitemap")):
-        url = urljoin(base, _text(node, "loc") or "")
-        if url.startswith(("http://", "https://")):
+        url = web_address(base, _text(node, "loc"))
+        if url is not None:
             told.append(
                 (
                     "news" not in urlsplit(url).path.lower(),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import structlog
 
 from crawlers import Extracted, Post, Unread, read_page
+from crawlers._shown import visible
 from factdesk.errors import FactdeskError
 from factdesk.records import Capture, CaptureKind, Document, Outcome, Passage, Reach, Source, SourceRole, digest_id
 from nlp.language import identify, supported
@@ -96,8 +97,8 @@ def _document(  # a document's parts, by keyword
         role=source.role,
         kind=capture.kind,
         url=identity,
-        title=title,
-        text=text,
+        title=visible(title),
+        text=visible(text),
         language="und",
         language_probability=0.0,
         published_at=(at or capture.fetched_at).astimezone(UTC),

@@ -13,6 +13,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawlers import Archive, Post
+from crawlers._optouts import TDMREP
 from factdesk.loopback import Answer, Request
 from factdesk.store import captures, ledger, sources
 from factdesk.store.database import reading, writing
@@ -37,7 +38,7 @@ def test_one_request_at_a_time_and_never_closer_than_the_delay(tmp_path: Path) -
         world.collect()
         for host in ("courier.localhost", "herald.localhost"):
             seen = world.server.log.tally(host)
-            assert seen.count == 1 + 2 + 5  # robots.txt once, two listings, five articles
+            assert seen.count == 2 + 2 + 5  # robots.txt and tdmrep.json once, two listings, five articles
             assert seen.max_simultaneous == 1
             assert seen.min_gap_s >= 0.12
             assert seen.connections == 1
@@ -158,7 +159,7 @@ def test_a_host_that_asks_to_wait_is_left_alone(world: Rig) -> None:
     world.source("courier")
     world.collect()
     asked = [visit.target for visit in world.server.log.visits()]
-    assert asked == ["/robots.txt", "/feed.xml", "/a"]
+    assert asked == ["/robots.txt", TDMREP, "/feed.xml", "/a"]
 
 
 def test_a_broken_source_is_a_row_and_stops_nobody(world: Rig) -> None:
@@ -276,7 +277,7 @@ def test_behind_a_proxy_no_name_is_resolved(tmp_path: Path) -> None:
         with writing(world.engine) as connection:
             sources.add(connection, sources.NewSource("feed", "http://news.invalid/feed", "N"), now=datetime.now(UTC))
         world.collect()
-        assert [visit.target for visit in world.server.log.visits("news.invalid")] == ["/robots.txt", "/feed", "/a"]
+        assert [visit.target for visit in world.server.log.visits("news.invalid")] == ["/robots.txt", TDMREP, "/feed", "/a"]
         assert len(captures.waiting(world.engine, limit=9, worker="test")) == 1
 
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from crawlers._addresses import is_private
 from crawlers._archive import Archive, Exchange, Resource, repair
+from crawlers._codings import TooLargeError, decoded
 from crawlers._engine_lanes import Lane
-from crawlers._http import Guard, TooLargeError, authority, decoded, is_private, opted_out, retry_after, user_agent
+from crawlers._http import Guard, authority, origin, retry_after, user_agent
+from crawlers._optouts import opted_out
 from crawlers._robots import is_fresh, rules_of
 from crawlers.detect import alternates, normal_address
 from crawlers.opml import read_opml
@@ -64,8 +67,9 @@ def test_the_guard_judges_spellings() -> None:
         assert refused is not None, bad
         assert refused.outcome.value == "refused_address"
     assert Guard((), contact=False).refusal("https://news.example/") is not None
-    assert authority("HTTPS://News.Example:443/x") == "news.example"
-    assert authority("http://news.example:8080/") == "news.example:8080"
+    assert authority("HTTPS://WWW.News.Example.:443/x") == authority("http://news.example:8080/") == "news.example"
+    assert origin("HTTPS://News.Example:443/x") == "https://news.example"
+    assert origin("http://news.example:8080/") == "http://news.example:8080"
 
 
 @pytest.mark.parametrize(
@@ -95,9 +99,9 @@ def test_content_codings_are_undone_within_bounds() -> None:
     assert decoded(gzip.compress(b"ab") + gzip.compress(b"c"), "gzip", limit=10) == b"abc"
     with pytest.raises(TooLargeError):
         decoded(gzip.compress(b"a" * 11), "gzip", limit=10)
-    for bad in (b"junk", b""):
+    for coding in ("gzip", "deflate", "br", "zstd", "exi", "br, br, br, br"):
         with pytest.raises(ValueError, match=r".*"):
-            decoded(bad or b"x", "br", limit=10)
+            decoded(b"junk", coding, limit=100)
 
 
 def test_retry_after_is_read_and_bounded() -> None:
