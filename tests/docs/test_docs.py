@@ -9,11 +9,12 @@ from types import ModuleType
 import pytest
 from typer.main import get_command
 
+from crawlers.base import collectors
 from factdesk.cli import app
 from factdesk.doctor import foreign_owners
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 def reference() -> ModuleType:
@@ -61,6 +62,12 @@ def test_every_command_that_is_shown_exists(page: Path) -> None:
         assert any(starts[: len(name.split())] == tuple(name.split()) for name in known) or any(
             tuple(name.split())[: len(starts)] == starts for name in known
         ), f"{page.name}: factdesk {words}"
+
+
+@pytest.mark.parametrize("kind", collectors())
+def test_every_kind_of_source_has_a_page_that_the_index_links(kind: str) -> None:
+    assert (ROOT / "docs" / "connectors" / f"{kind}.md").read_text(encoding="utf-8").startswith(f"# `{kind}`")
+    assert f"(connectors/{kind}.md)" in (ROOT / "docs" / "connectors.md").read_text(encoding="utf-8")
 
 
 def test_the_lock_files_name_no_registry() -> None:
