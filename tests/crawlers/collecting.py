@@ -66,7 +66,7 @@ class Rig:
     def collect(self, *, once: bool = True) -> list[dict[str, object]]:
         run = subprocess.run(self.command(once=once), capture_output=True, text=True, timeout=60, check=False)
         assert run.returncode == 0, run.stderr[-3000:]
-        return [json.loads(line) for line in run.stdout.splitlines()]
+        return [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
 
     def command(self, *, once: bool = True) -> list[str]:
         return [sys.executable, "-m", "tests.crawlers.collecting", self.settings.model_dump_json(), "once" if once else "serve"]
