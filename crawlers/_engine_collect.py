@@ -14,13 +14,14 @@ from crawlers._engine import ITEM, Ask, Fetcher, Got
 from crawlers._engine_listing import ListingReader, Read, poll_outcome
 from crawlers._engine_recorder import Recorder
 from crawlers._http import Failed, Refused
-from crawlers.base import POST_MEDIA_TYPE, Asked, Post, Unlisted, collector
+from crawlers.base import POST_MEDIA_TYPE, Asked, ListingRequest, Post, Unlisted, collector
 from factdesk.errors import FactdeskError
-from factdesk.records import CaptureKind, Outcome, Source
+from factdesk.records import CaptureKind, Outcome, Reach, Source, digest_id
 from factdesk.settings import CollectorSettings
-from factdesk.store import captures, ledger, sources
+from factdesk.store import captures, ledger, reach, runs, sources
 from factdesk.store.captures import NewCapture
 from factdesk.store.ledger import Arrived, Listed, OpenItem, Poll
+from factdesk.store.pace import Pace
 from factdesk.store.sources import Answered, Polling
 from factdesk.store.voices import voice_key
 
@@ -61,6 +62,7 @@ class Collection:
         self._listings = ListingReader(fetcher, settings=settings)
         self._recorder = recorder
         self._settings = settings
+        self._bounds = Pace(settings.shortest_interval_s, settings.longest_interval_s, adaptive=settings.adaptive_intervals)
         self._notice = notice
 
     async def poll(self, polling: Polling) -> tuple[OpenItem, ...]:
@@ -145,19 +147,24 @@ class Collection:
         outcome, reason = poll_outcome(read)
         listed = [Listed(link.url, link.title, link.published, link.updated, link.language) for link in read.links]
         listed += [_listed_post(post) for post in read.posts]
-        arrived = ledger.add_items(connection, source.id, listed, now=now)
+        due = min(polling.next_due_at or started, started)
+        status = read.end.status if read.status is None and isinstance(read.end, Refused | Failed) else read.status
+        told = Poll(
+            source.id, started, now, outcome, status, read.bytes, len(listed), 0, reason, due, items_refused=read.left_out
+        )
+        runs.note_late(connection, polling, started=started)
+        number = ledger.record_poll(connection, told)
+        arrived = ledger.add_items(connection, source.id, listed, now=now, poll_id=number)
         if read.posts:
             _enter_posts(connection, source, arrived=arrived, posts=posts, now=now)
+            _refresh_counts(connection, read.posts)
             arrived = replace(arrived, to_fetch=())
-        ledger.record_poll(
-            connection,
-            Poll(source.id, started, now, outcome, read.status, read.bytes, len(listed), arrived.new, reason),
+        answered = replace(_answered(read, polling), outcome=outcome, started_at=started, new=arrived.new, poll_id=number)
+        due_again = sources.mark_polled(connection, polling, answered, now=now, bounds=self._bounds)
+        known = max(0, len(listed) - arrived.new)
+        ledger.amend_poll(
+            connection, number, replace(told, items_new=arrived.new, items_unchanged=known, next_due_at=due_again)
         )
-        failed = outcome not in {Outcome.POLLED, Outcome.UNCHANGED}
-        after = read.end.after if isinstance(read.end, Failed) else None
-        kept = (polling.etag, polling.last_modified) if read.unchanged else (read.etag, read.last_modified)
-        cursor = None if read.cursor == polling.cursor else read.cursor
-        sources.mark_polled(connection, polling, Answered(failed, *kept, cursor, after), now=now)
         return arrived
 
     # -- items
@@ -220,11 +227,15 @@ class Collection:
         self._notice(ItemEvent(source, item.url))
 
     async def _take_post(self, item: OpenItem, source: Source) -> None:
-        """Ask for one post again (a replay). Its bytes are reduced first, and never archived as they came."""
+        """Ask for one post again (a replay) and reduce it; where it cannot be asked for, have its capture read again."""
         asked = Asked(source, voice_key=await self._key(source))
+        request = collector(source.kind).again(item.url, asked)
+        if request is None and await self._recorder.write(lambda connection, _: captures.read_again(connection, item.id)):
+            self._notice(ItemEvent(source, item.url))
+            return
         result: Post | Refused | Failed
         try:
-            result = await self._single_post(item.url, asked)
+            result = await self._single_post(item.url, request, asked=asked)
         except Exception as error:  # noqa: BLE001 # one item's surprise must not stop the rest
             _log.warning("item failed", item=item.id, error=repr(error))
             result = Failed(f"{type(error).__name__}: {error}"[:300])
@@ -235,13 +246,13 @@ class Collection:
         else:
             await self._keep_post(item, source, result)
 
-    async def _single_post(self, address: str, asked: Asked) -> Post | Refused | Failed:
+    async def _single_post(self, address: str, request: ListingRequest | None, *, asked: Asked) -> Post | Refused | Failed:
         """Return the post at ``address`` as it is now, or why it cannot be had."""
-        kind = collector(asked.source.kind)
-        request = kind.again(address, asked)
         if request is None:
-            return Refused(Outcome.GONE, "Its platform gives no single post without naming the account.")
-        got = _readable(await self._fetcher.fetch(Ask(request.url, accept=request.accept, priority=ITEM)))
+            return Refused(Outcome.GONE, "Its platform gives no single post without naming its account; its capture expired.")
+        kind = collector(asked.source.kind)
+        ask = Ask(request.url, accept=request.accept, priority=ITEM, credential=request.credential)
+        got = _readable(await self._fetcher.fetch(ask))
         if not isinstance(got, Got):
             return got
         listing = await asyncio.to_thread(kind.parse, got.fetched, asked)
@@ -262,6 +273,20 @@ class Collection:
         self._notice(ItemEvent(source, item.url))
 
 
+def _answered(read: Read, polling: Polling) -> Answered:
+    """What a poll changes at its source. The validators of a listing that was not read to its end are not kept."""
+    kept = (polling.etag, polling.last_modified) if read.unchanged else (read.etag, read.last_modified)
+    etag, last_modified = (None, None) if read.end is not None else kept
+    return Answered(
+        etag=etag,
+        last_modified=last_modified,
+        cursor=None if read.cursor == polling.cursor else read.cursor,
+        retry_after=read.end.after if isinstance(read.end, Failed) else None,
+        moved_to=read.moved_to,
+        conditional=read.conditional,
+    )
+
+
 def _enter_posts(
     connection: Connection, source: Source, *, arrived: Arrived, posts: Sequence[tuple[Post, Location]], now: datetime
 ) -> None:
@@ -269,6 +294,12 @@ def _enter_posts(
     for post, place in posts:
         if (item := items.get(post.api_url)) is not None:
             captures.add(connection, _post_capture(source, item.id, post=post, place=place, now=now))
+
+
+def _refresh_counts(connection: Connection, posts: Sequence[Post]) -> None:
+    """A timeline shows posts again with what became of them: their counts are brought up to date, and nothing is archived."""
+    counts = {digest_id("document", post.api_url): Reach(post.replies, post.shares, post.likes) for post in posts}
+    reach.refresh(connection, counts)
 
 
 def _post_capture(source: Source, item_id: int, *, post: Post, place: Location, now: datetime) -> NewCapture:

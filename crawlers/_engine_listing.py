@@ -31,6 +31,9 @@ class Read:
     pages: int = 0
     end: Refused | Failed | Unlisted | None = None
     unchanged: bool = False
+    conditional: bool = False
+    moved_to: str | None = None
+    cut_off: bool = False
 
     @property
     def size(self) -> int:
@@ -59,17 +62,25 @@ class ListingReader:
             if request.url in seen:
                 continue
             seen.add(request.url)
-            result = await self._fetcher.fetch(self._ask(request, polling))
+            ask = self._ask(request, polling)
+            read.conditional = read.conditional or bool(ask.etag or ask.last_modified)
+            result = await self._fetcher.fetch(ask)
             if not isinstance(result, Got):
                 read.end = result
                 break
+            if request.url == polling.source.url:
+                read.moved_to = result.moved_permanently_to
             listing = await self._parsed(result, read, asked)
             if listing is None:
                 break
             if asked.cursor and listing.posts == () and not listing.links and not listing.left_out and read.pages > 1:
                 break
             following.extend(listing.next)
+        full = read.size >= limit or read.pages >= _MOST_PAGES
+        read.cut_off = full and bool(following) and asked.cursor is not None
         _cut(read, limit)
+        if read.end is not None:  # what a failed page holds is asked for again
+            read.cursor = polling.cursor
         return read
 
     async def _parsed(self, got: Got, read: Read, asked: Asked) -> Listing | None:
@@ -95,18 +106,20 @@ class ListingReader:
         return listing
 
     def _ask(self, request: ListingRequest, polling: Polling) -> Ask:
-        conditional = request.conditional and polling.polls % self._settings.full_get_every != 0
+        conditional = request.conditional and polling.conditional_polls + 1 < self._settings.full_get_every
         return Ask(
             request.url,
             accept=request.accept,
             etag=polling.etag if conditional else None,
             last_modified=polling.last_modified if conditional else None,
             priority=LISTING,
+            credential=request.credential,
         )
 
 
 def _cut(read: Read, limit: int) -> None:
-    """Keep the newest items: by date where there are dates, else in the listing's order."""
+    """Keep each post once, and the newest items: by date where there are dates, else in the listing's order."""
+    read.posts = list({post.api_url: post for post in read.posts}.values())
     if len(read.links) > limit:
         dated = any(link.published or link.updated for link in read.links)
         key = (lambda link: link.published or link.updated or _OLDEST) if dated else (lambda _: _OLDEST)
@@ -118,9 +131,12 @@ def poll_outcome(read: Read) -> tuple[Outcome, str]:
     if read.end is not None and read.pages == 0:
         if isinstance(read.end, Refused):
             return read.end.outcome, read.end.reason
-        return Outcome.FAILED, read.end.reason
+        waits = isinstance(read.end, Failed) and read.end.waits
+        return Outcome.PUT_OFF if waits else Outcome.FAILED, read.end.reason
     if read.unchanged and read.pages == 0:
         return Outcome.UNCHANGED, ""
     notes = [f"A later page failed: {read.end.reason}"] if read.end is not None else []
-    notes += [f"{read.left_out} posts are not public or asked not to be indexed."] if read.left_out else []
+    left_out = "posts are not public, only repeat another one, or asked not to be indexed."
+    notes += [f"{read.left_out} {left_out}"] if read.left_out else []
+    notes += ["More came than is taken at one poll (collector.max_items_per_poll)."] if read.cut_off else []
     return Outcome.POLLED, " ".join(notes)

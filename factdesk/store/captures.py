@@ -1,5 +1,7 @@
 """Captures between the collector and its readers: claimed by one worker at a time, given back when that worker dies."""
 
+import os
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -107,6 +109,40 @@ def waiting(engine: Engine, *, limit: int, worker: str, now: datetime | None = N
         return [_waiting(row) for row in connection.execute(joined.where(captures.c.id.in_(ids)).order_by(captures.c.id))]
 
 
+def worker_name() -> str:
+    """Return the name under which this process claims captures: its machine and its number."""
+    return f"reader-{socket.gethostname()[:30]}-{os.getpid()}"
+
+
+def free_dead(engine: Engine) -> int:
+    """Give back what readers of this machine claimed and whose processes are gone; ask before claiming anything.
+
+    Otherwise the claims of a killed reader would run out only after minutes. Returns how many captures are free again.
+    """
+    held = captures.c.read_at.is_(None) & captures.c.claimed_by.is_not(None)
+    with reading(engine) as connection:
+        names = connection.execute(select(captures.c.claimed_by).where(held).distinct()).scalars().all()
+    dead = [name for name in names if name == worker_name() or _is_dead(name)]
+    if not dead:
+        return 0
+    with writing(engine) as connection:
+        freed = update(captures).where(held, captures.c.claimed_by.in_(dead)).values(claimed_by=None, claimed_at=None)
+        return connection.execute(freed).rowcount
+
+
+def _is_dead(name: str) -> bool:
+    machine, _, number = name.rpartition("-")
+    if machine != worker_name().rpartition("-")[0] or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False  # somebody else's: it lives
+    return False
+
+
 def load(archive: Records, row: WaitingCapture) -> Capture:
     """Return the capture with its bytes. Raises ``ArchiveError``."""
     return Capture(
@@ -162,6 +198,19 @@ def reopen(connection: Connection, *, source_id: int | None = None) -> int:
     query = update(captures).values(read_at=None, claimed_by=None, claimed_at=None, outcome=None)
     query = query.where(captures.c.warc_file != "")
     return connection.execute(query if source_id is None else query.where(captures.c.source_id == source_id)).rowcount
+
+
+def read_again(connection: Connection, item_id: int) -> bool:
+    """Let the last capture of an item be read anew; say whether there is one that has not expired."""
+    kept = (captures.c.item_id == item_id) & (captures.c.warc_file != "")
+    last = connection.execute(select(func.max(captures.c.id)).where(kept)).scalar()
+    if last is None:
+        return False
+    fresh = {"read_at": None, "claimed_by": None, "claimed_at": None, "outcome": None, "reason": ""}
+    connection.execute(update(captures).where(captures.c.id == last).values(**fresh))
+    opened = {"outcome": None, "ended_at": None, "retry_at": None, "reason": "", "attempts": 0}
+    connection.execute(update(items).where(items.c.id == item_id).values(**opened))
+    return True
 
 
 def counts(connection: Connection) -> CaptureCounts:
