@@ -7,6 +7,7 @@ from factdesk.editorial import audit
 from factdesk.errors import UnreadableError
 from factdesk.store.database import writing
 from factdesk.store.tables import audit as rows
+from tests.editorial.wall import without_rule
 from tests.stores import NOW, add_person
 
 
@@ -18,6 +19,8 @@ def log(engine: Engine) -> Engine:
             audit.record(
                 connection, user_id=somebody, action="tested", subject=f"statement:{number}", detail={"note": "é ش"}, at=NOW
             )
+    for rule in ("audit_altered", "audit_removed"):
+        without_rule(engine, rule, table="audit")
     return engine
 
 
