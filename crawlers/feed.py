@@ -1,22 +1,27 @@
 """Feeds: RSS 0.9 to 2.0, RDF and Atom through feedparser on the bytes as they came, and JSON Feed 1.x."""
 
 import calendar
+import codecs
 import io
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import feedparser
 
+from crawlers._codings import inflated
 from crawlers._feed_bounds import bounded_feed
 from crawlers._shown import title as title_of
 from crawlers._shown import web_address
 from crawlers.base import Asked, Collector, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted, instant
 
 _MOST_JSON_ITEMS = 2_000
-_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)\b", re.IGNORECASE)
+_MOST_UNPACKED = 20_000_000
+_FEED = re.compile(rb"<(?:\w{1,40}:)?(?:rss|feed|RDF|channel)\b", re.IGNORECASE)
+_HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)  # the server lies, the feed is sound
 
 
 class Feed(Collector):
@@ -49,9 +54,14 @@ COLLECTOR = Feed()
 
 def read_feed(fetched: Fetched) -> Listing | Unlisted:
     """Return the feed in ``fetched`` with all its items, or why there is none."""
-    if fetched.body.lstrip()[:1] == b"{":
+    if fetched.body[:2] == b"\x1f\x8b":
+        try:
+            fetched = replace(fetched, body=inflated(fetched.body, limit=_MOST_UNPACKED))
+        except ValueError:
+            return Unlisted("The packed feed is damaged or too large.")
+    if fetched.body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{":
         return _json_links(fetched)
-    if not _FEED.search(fetched.body[:8192]):
+    if not _FEED.search(fetched.body[:8192].replace(b"\x00", b"")):  # without the NULs of UTF-16 and UTF-32
         return Unlisted("Neither RSS, Atom nor JSON Feed.")
     return _xml_links(fetched)
 
@@ -71,7 +81,7 @@ def _xml_links(fetched: Fetched) -> Listing | Unlisted:
         return Unlisted("Neither RSS, Atom nor JSON Feed.")
     language = short_language(parsed.feed.get("language"))
     links = [link for entry in parsed.entries if (link := _entry(entry, fetched.url, language)) is not None]
-    if parsed.bozo and not links:
+    if parsed.bozo and not links and not isinstance(parsed.bozo_exception, _HARMLESS):
         return Unlisted(f"The feed is broken: {type(parsed.bozo_exception).__name__}.")
     return Listing(tuple(links), title=plain(parsed.feed.get("title")), language=language)
 

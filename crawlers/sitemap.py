@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from crawlers.feed import iso_instant, plain, short_language
 
 _MOST_BYTES = 32_000_000  # the protocol allows 50 MB unpacked; 50,000 pages with their pictures need half of that
 _MOST_CHILDREN = 5
+_MOST_VERSIONS = 100
 _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 _SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 _ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
@@ -36,8 +38,7 @@ class Sitemap(Collector):
             return root
         if _local(root) == "sitemapindex":
             return Listing(next=tuple(ListingRequest(url, accept=_ACCEPT) for url in _children(root, fetched.url)))
-        links = [link for node in _named(root, "url") if (link := _link(node, fetched.url)) is not None]
-        newest = sorted(links, key=lambda link: link.published or link.updated or _OLDEST, reverse=True)
+        newest = sorted(_items(root, fetched.url), key=lambda link: link.published or link.updated or _OLDEST, reverse=True)
         return Listing(tuple(newest[: asked.limit]))
 
     def detect(self, fetched: Fetched) -> Detection | None:
@@ -89,6 +90,18 @@ def _text(node: etree._Element, *names: str) -> str | None:
     return next((found[name].strip() for name in names if name in found), None)
 
 
+def _items(root: etree._Element, base: str) -> list[ItemLink]:
+    """The entries, and the language versions that they name, each address once."""
+    links: dict[str, ItemLink] = {}
+    versions: dict[str, ItemLink] = {}
+    for node in _named(root, "url"):
+        if (link := _link(node, base)) is not None:
+            versions |= _versions(node, link, base=base)
+            links.setdefault(link.url, link)
+    named = {url: _in_language(link, versions.get(url)) for url, link in links.items()}
+    return list((versions | named).values())
+
+
 def _link(node: etree._Element, base: str) -> ItemLink | None:
     own = next((child.text for child in node if _local(child) == "loc" and child.text), None)
     url = web_address(base, own)
@@ -102,6 +115,24 @@ def _link(node: etree._Element, base: str) -> ItemLink | None:
         updated=changed,
         language=short_language(_text(node, "language")),
     )
+
+
+def _versions(node: etree._Element, link: ItemLink, *, base: str) -> dict[str, ItemLink]:
+    """The language versions (``xhtml:link hreflang``) that an entry names, itself among them, with the language of each."""
+    told: dict[str, ItemLink] = {}
+    for child in node:
+        if _local(child) != "link" or (child.get("rel") or "").strip().lower() != "alternate" or len(told) >= _MOST_VERSIONS:
+            continue
+        url, language = web_address(base, child.get("href")), short_language(child.get("hreflang"))
+        if url is None or language is None:
+            continue
+        told[url] = replace(link, url=url, language=language, title=link.title if url == link.url else None)
+    return told
+
+
+def _in_language(link: ItemLink, version: ItemLink | None) -> ItemLink:
+    """An entry of its own that says no language has the one that another entry says of it."""
+    return replace(link, language=version.language) if version is not None and link.language is None else link
 
 
 def _children(root: etree._Element, base: str) -> list[str]:
