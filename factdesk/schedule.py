@@ -15,7 +15,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection, Engine
 
-from crawlers._archive import Archive
+from crawlers._archive import Archive, only_collector
 from crawlers._engine import Download, Fetcher, run_engine
 from crawlers._engine_collect import Collection, ItemEvent, Notice, PollEvent
 from crawlers._engine_recorder import Recorder
@@ -23,10 +23,12 @@ from crawlers._http import Guard, authority
 from factdesk.errors import FactdeskError, SettingsError
 from factdesk.expiry import expire
 from factdesk.records import Outcome, Source
+from factdesk.rounds import FIRST_REVIEW, REVIEW_EVERY, Rounds
 from factdesk.settings import Settings
 from factdesk.store import ledger, sources
 from factdesk.store.database import open_store
 from factdesk.store.ledger import OpenItem, Share
+from factdesk.store.runs import SEEN_EVERY
 from factdesk.store.sources import Polling
 
 __all__ = ["CollectorSummary", "ItemEvent", "PollEvent", "run_collector"]
@@ -96,7 +98,8 @@ def run_collector(
     """Collect until ``stop`` is set or SIGTERM or SIGINT comes; with ``once`` poll each enabled source once and take its items.
 
     ``only`` limits it to these sources. One call a process: the reactor cannot start again. Raises ``SettingsError`` when a
-    public host is to be polled and no contact is set, ``StoreError`` when the store cannot be opened.
+    public host is to be polled and no contact is set, ``StoreError`` when the store cannot be opened,
+    ``ArchiveError`` when another collector works on the same archive.
     """
     engine = open_store(settings.store)
     tally = _Tally(on_event)
@@ -104,16 +107,18 @@ def run_collector(
         _check_contact(settings, engine, only)
 
         async def main(download: Download) -> None:
-            recorder = Recorder(engine, Archive(settings.archive))
-            fetcher = Fetcher(download, settings=settings.collector, hosts=recorder)
+            recorder = Recorder(engine, Archive(settings.archive), patient=not once)
+            fetcher = Fetcher(recorder.gated(download), settings=settings.collector, hosts=recorder)
             collection = Collection(fetcher, recorder, settings=settings.collector, notice=tally)
-            shift = _Shift(collection, recorder, only=frozenset(only), settings=settings)
+            rounds = Rounds(engine, keep_polls=timedelta(days=settings.collector.keep_polls_days))
+            shift = _Shift(collection, recorder, only=frozenset(only), settings=settings, rounds=rounds)
             try:
                 await shift.run(once=once, stop=stop)
             finally:
                 await recorder.close()
 
-        run_engine(main, settings=settings.collector)
+        with only_collector(settings.archive):
+            run_engine(main, settings=settings.collector, secrets=settings.secrets)
     finally:
         engine.dispose()
     return tally.summary()
@@ -135,7 +140,10 @@ def _check_contact(settings: Settings, engine: Engine, only: Sequence[int]) -> N
 class _Shift:
     """The tasks of one run: each source and each item at most once at a time, and no more of a host than it can soon serve."""
 
-    def __init__(self, collection: Collection, recorder: Recorder, *, only: frozenset[int], settings: Settings) -> None:
+    def __init__(
+        self, collection: Collection, recorder: Recorder, *, only: frozenset[int], settings: Settings, rounds: Rounds
+    ) -> None:
+        self._rounds = rounds
         self._settings = settings
         self._collection = collection
         self._recorder = recorder
@@ -171,6 +179,7 @@ class _Shift:
                 await self._take_due(taken)
             else:
                 await self._until_freed()
+        await self._rounds.review()
 
     async def _until_freed(self) -> None:
         self._freed.clear()
@@ -186,6 +195,8 @@ class _Shift:
         ended = threading.Event()
         first = datetime.now(UTC) + timedelta(seconds=_FIRST_EXPIRY_S)
         scheduler.add_job(self._expire, "interval", args=[ended], days=1, next_run_time=first, misfire_grace_time=None)
+        await self._rounds.begin()
+        self._keep_rounds(scheduler)
         await self._tick()
         scheduler.start()
         try:
@@ -196,6 +207,13 @@ class _Shift:
         finally:
             ended.set()
             scheduler.shutdown(wait=False)
+            await self._rounds.end()
+
+    def _keep_rounds(self, scheduler: AsyncIOScheduler) -> None:
+        first = datetime.now(UTC) + FIRST_REVIEW
+        every = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        scheduler.add_job(self._rounds.beat, "interval", seconds=SEEN_EVERY.total_seconds(), **every)
+        scheduler.add_job(self._rounds.review, "interval", seconds=REVIEW_EVERY.total_seconds(), next_run_time=first, **every)
 
     async def _expire(self, ended: threading.Event) -> None:
         """Delete old captures beside the polling; what is refused is tried again the next day."""
@@ -204,6 +222,7 @@ class _Shift:
             _log.info("expired", files=done.files, captures=done.records, kept=done.kept)
         except FactdeskError as error:
             _log.warning("nothing expired", why=str(error))
+        await self._rounds.sum_up()
 
     async def _tick(self) -> None:
         """Start what is due now. A store that is locked now is asked again at the next tick."""

@@ -14,6 +14,7 @@ from crawlers._engine_collect import Collection
 from crawlers._engine_recorder import Recorder
 from factdesk import schedule
 from factdesk.records import Outcome, Source
+from factdesk.rounds import Rounds
 from factdesk.schedule import _Shift
 from factdesk.settings import Settings
 from factdesk.store import ledger, sources
@@ -105,7 +106,11 @@ def test_one_run_takes_every_item_once_with_few_in_hand(engine: Engine, monkeypa
             _source(connection, f"host-{number}")
     work = _Work(engine, listed=10)
     shift = _Shift(
-        cast("Collection", work), cast("Recorder", _Store(engine)), only=frozenset(), settings=Settings(store="", index="")
+        cast("Collection", work),
+        cast("Recorder", _Store(engine)),
+        only=frozenset(),
+        settings=Settings(store="", index=""),
+        rounds=Rounds(engine, keep_polls=timedelta(days=30)),
     )
     asyncio.run(shift.run(once=True, stop=None))
     assert sorted(work.taken) == sorted(set(work.taken))
