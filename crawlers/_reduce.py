@@ -6,7 +6,8 @@ Who posted is used for one thing, the voice, and dropped by the kind that read t
 import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import etree, html
@@ -15,6 +16,7 @@ from factdesk.records import digest_id
 
 MENTION = "@…"
 LONGEST = 20_000  # characters of a post that are kept
+_MOST_TAGS = 50
 _MOST_COUNT = 2**31 - 1
 _NAME = r"[\w@:.%+-]+(?:[/?][\w@:.%+/?=&#-]*)?"
 _NETWORKS = re.compile(  # sites whose addresses begin with somebody's name
@@ -86,6 +88,12 @@ def entries(value: object) -> list[Mapping[str, object]]:
 def string(value: object) -> str:
     """Return a JSON string without NUL; an empty one for anything else."""
     return value.replace("\x00", "") if isinstance(value, str) else ""
+
+
+def hashtags(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the first fifty different hashtags, masked, without their sign, at most 100 characters each."""
+    told = dict.fromkeys(masked(name[:200]).lstrip("#")[:100] for name in islice(names, 10 * _MOST_TAGS))
+    return tuple(name for name in islice(told, _MOST_TAGS) if name)
 
 
 def masked(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from crawlers._reduce import MENTION, count, entries, fields, masked, parsed, string, urn, voice
+from crawlers._reduce import MENTION, count, entries, fields, hashtags, masked, parsed, string, urn, voice
 from crawlers.base import Asked, Collector, Detection, Fetched, Listing, ListingRequest, Post, Unlisted
 from crawlers.feed import iso_instant, short_language
 from factdesk.errors import FetchError
@@ -181,7 +181,7 @@ def reduced(view: Mapping[str, object], *, key: bytes, now: datetime) -> Post | 
         shares=count(view.get("repostCount"), view.get("quoteCount")),
         likes=count(view.get("likeCount")),
         url=f"https://bsky.app/profile/{named[1]}/post/{named[2]}",
-        hashtags=tuple(dict.fromkeys(_hashtags(record))),
+        hashtags=hashtags(_tags(record)),
         voice=voice(named[1], key=key),
         address=urn("bluesky", named[2], string(view.get("cid"))),
     )
@@ -216,8 +216,8 @@ def _unnamed(record: Mapping[str, object]) -> str:
     return text.decode("utf-8", "replace")
 
 
-def _hashtags(record: Mapping[str, object]) -> Iterator[str]:
+def _tags(record: Mapping[str, object]) -> Iterator[str]:
     tags = record.get("tags")
     told = [string(tag) for tag in tags] if isinstance(tags, list) else []
     told += [string(feature.get("tag")) for _, feature in _features(record)]
-    return (masked(tag)[:100] for tag in told if tag)
+    return iter(told)

@@ -99,6 +99,7 @@ async def detect(url: str, asker: Asker) -> Detection:
         if (found := await _instance(url, asker)) is not None:
             return found
         raise FetchError(f"{url} cannot be fetched: {there.reason}", remedy="Check the address.")
+    _refuse_person(url, there)
     if (direct := _posts(there) or FEED.detect(there) or SITEMAP.detect(there)) is not None:
         return await _as_factchecks(direct, there, asker)
     root = read_html(there)
@@ -158,17 +159,25 @@ async def _instance(url: str, asker: Asker) -> Detection | None:
     for version in ("v2", "v1"):
         answer = await asker.get(urljoin(url, f"/api/{version}/instance"))
         if isinstance(answer, Fetched) and (found := MASTODON.detect(answer)) is not None:
+            _refuse_person(url)
             return _tagged(found, url)
     return None
 
 
-def _tagged(found: Detection, url: str) -> Detection:
-    """The hashtag's timeline when that was asked for."""
+def _refuse_person(url: str, there: Fetched | None = None) -> None:
+    """Raise ``FetchError`` when an address of an instance (as ``there`` looks like one) is one person's page or feed."""
+    if there is not None and not _looks_fediverse(there):
+        return
     segments = [segment for segment in urlsplit(url).path.split("/") if segment]
     if segments and (segments[0].startswith("@") or segments[0] == "users"):
         raise FetchError(
             f"{url} is one person's page.", remedy="Give the instance or a hashtag; no person is followed.", retry=False
         )
+
+
+def _tagged(found: Detection, url: str) -> Detection:
+    """The hashtag's timeline when that was asked for."""
+    segments = [segment for segment in urlsplit(url).path.split("/") if segment]
     if len(segments) == 2 and segments[0] in {"tags", "tag"}:
         return replace(found, url=f"{found.url}/tags/{segments[1]}", name=f"{found.name} #{unquote(segments[1])}")
     return found

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
-from crawlers._reduce import count, entries, fields, masked, parsed, string, voice, words
+from crawlers._reduce import count, entries, fields, hashtags, parsed, string, voice, words
 from crawlers.base import Asked, Collector, Detection, Fetched, Listing, ListingRequest, Post, Unlisted
 from crawlers.feed import iso_instant, short_language
 
@@ -114,7 +114,6 @@ def reduced(status: Mapping[str, object], *, instance: str, key: bytes) -> Post 
         return None
     if published is None or not identifier:
         return None
-    names = (string(tag.get("name"))[:100] for tag in entries(status.get("tags")))
     warning, text = words(status.get("spoiler_text")), words(status.get("content"))
     link = string(status.get("url")) or string(status.get("uri"))
     return Post(
@@ -129,7 +128,7 @@ def reduced(status: Mapping[str, object], *, instance: str, key: bytes) -> Post 
         shares=count(status.get("reblogs_count")),
         likes=count(status.get("favourites_count")),
         url=link[:2000] if link.startswith(("http://", "https://")) else "",
-        hashtags=tuple(masked(name) for name in names if name),
+        hashtags=hashtags(string(tag.get("name")) for tag in entries(status.get("tags"))),
         voice=voice(_account(account, instance), key=key),
     )
 

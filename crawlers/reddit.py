@@ -16,7 +16,8 @@ from factdesk.errors import FetchError
 _SITES = frozenset({"reddit.com", "www.reddit.com", "old.reddit.com", "new.reddit.com", "oauth.reddit.com", "np.reddit.com"})
 _PAGE = 100  # the most the API gives at once
 _COMMUNITY = re.compile(
-    r"/r/((?!u_)[A-Za-z0-9][\w-]{1,49}(?:\+(?!u_)[A-Za-z0-9][\w-]{1,49}){0,29})(?:/new|/hot|/top)?(?:/|\.json)?", re.ASCII
+    r"/r/((?!u_)[A-Za-z0-9][\w-]{1,49}(?:\+(?!u_)[A-Za-z0-9][\w-]{1,49}){0,29})(?:/new|/hot|/top)?(?:/|/?\.json|/?\.rss)?",
+    re.ASCII,
 )
 _ID = re.compile(r"[0-9a-z]{1,13}")
 _BY_ID = re.compile(r"urn:factdesk:reddit:([0-9a-z]{1,13})")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from crawlers._reduce import masked, short_count, text_of, urn, voice
+from crawlers._reduce import hashtags, masked, short_count, text_of, urn, voice
 from crawlers.base import Asked, Collector, Detection, Fetched, Listing, ListingRequest, Post, Unlisted
 from crawlers.feed import iso_instant
 from factdesk.errors import FetchError
@@ -24,6 +24,7 @@ _NO_CHANNELS = frozenset(
 )
 _NAMED = re.compile(r"([A-Za-z]\w{3,31})/([0-9]{1,12})", re.ASCII)
 _HASHTAG = re.compile(r"(?<![\w&/])#(\w{2,100})")
+_MOST_MESSAGES = 100  # a page holds about twenty
 _MESSAGE = "tgme_widget_message"
 _NOTE = "A channel speaks for whoever owns it: add those of offices, newsrooms and organisations, never one person's."
 
@@ -44,9 +45,8 @@ class Telegram(Collector):
         root = _root(fetched)
         if root is None or not (_of_class(root, "tgme_channel_history") or root.xpath("//*[@data-post]")):
             return Unlisted("The channel has no public preview, or is none.")
-        messages = [
-            (found, node) for node in root.xpath("//*[@data-post]") if (found := _NAMED.fullmatch(node.get("data-post")))
-        ]
+        nodes = root.xpath("//*[@data-post]")[-_MOST_MESSAGES:]  # the newest come last
+        messages = [(found, node) for node in nodes if (found := _NAMED.fullmatch(node.get("data-post")))]
         posts = [post for found, node in messages if (post := _post(found, node, fetched, key=asked.voice_key)) is not None]
         notices = sum("service_message" in (node.get("class") or "").split() for _, node in messages)
         numbers = sorted(int(found[2]) for found, _ in messages)
@@ -134,7 +134,7 @@ def _post(found: re.Match[str], node: html.HtmlElement, fetched: Fetched, *, key
         shares=0,
         likes=sum(short_count(_reaction(reaction)) for reaction in _of_class(node, "tgme_reaction")[:100]),
         url=f"https://t.me/{found[1]}/{found[2]}",
-        hashtags=tuple(dict.fromkeys(_HASHTAG.findall(text)[:50])),
+        hashtags=hashtags(_HASHTAG.findall(text)),
         voice=voice(f"{name}@t.me", key=key),
         address=urn("telegram", name, found[2]),
         views=max((short_count(one.text) for one in _of_class(node, f"{_MESSAGE}_views")), default=0),

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lxml import etree
 
-from crawlers._reduce import count, entries, fields, masked, parsed, string, voice
+from crawlers._reduce import LONGEST, count, entries, fields, hashtags, masked, parsed, string, voice
 from crawlers.base import Asked, Collector, Credential, Detection, Fetched, Listing, ListingRequest, Post, Unlisted
 from crawlers.feed import iso_instant
 from factdesk.errors import FetchError
@@ -215,7 +215,7 @@ def _post(video: _Video, fetched: Fetched, *, key: bytes) -> Post | None:
         shares=0,
         likes=video.likes,
         url=address,
-        hashtags=tuple(dict.fromkeys(masked(tag) for tag in _HASHTAG.findall(video.description)[:50])),
+        hashtags=hashtags(_HASHTAG.findall(video.description[:LONGEST])),
         voice=voice(f"{video.channel}@youtube.com" if video.channel else None, key=key),
         address=address,
         views=video.views,

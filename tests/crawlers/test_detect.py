@@ -154,6 +154,11 @@ def test_one_persons_page_of_an_instance_is_not_followed() -> None:
     pages = {"/@somebody": head, "/@somebody.rss": FEED, "/api/v2/instance": instance}
     with pytest.raises(FetchError, match="one person's page"):
         found(pages, path="/@somebody")
+    with pytest.raises(FetchError, match="one person's page"):
+        found(
+            {"/@somebody.rss": FEED.replace("<title>", "<generator>Mastodon v4.5.0</generator><title>")}, path="/@somebody.rss"
+        )
+    assert found({"/@columns/feed": FEED}, path="/@columns/feed").kind == "feed", "other sites spell sections like that"
 
 
 def test_a_page_or_feed_of_videos_is_no_plain_feed() -> None:

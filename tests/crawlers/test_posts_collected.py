@@ -61,9 +61,11 @@ def test_posts_of_each_kind_are_collected_read_and_kept_without_anybody(tmp_path
             world.source(host, path, kind=kind, role=SourceRole.SOCIAL)
         world.source("shut", "/r/riverton", kind="reddit", role=SourceRole.SOCIAL)
         world.put("shut", "/robots.txt", "User-agent: *\nDisallow: /")
+        world.source("oauth", "/r/riverton", kind="reddit", role=SourceRole.SOCIAL)
         world.source("tube", "/@riverton", kind="youtube", role=SourceRole.SOCIAL)
         world.collect()
-        assert sorted(outcome for outcome, _ in world.polls()) == ["failed", *["polled"] * 5, "refused_robots"]
+        assert sorted(outcome for outcome, _ in world.polls()) == [*["failed"] * 2, *["polled"] * 5, "refused_robots"]
+        assert any("secret reddit_token is not set" in reason for _, reason in world.polls())
         assert any("none that youtube can poll" in reason for _, reason in world.polls())
         waiting = captures.waiting(world.engine, limit=50, worker="test")
         posts = [Post.from_json(captures.load(Archive(world.settings.archive), row).body) for row in waiting]
@@ -82,7 +84,7 @@ def test_posts_of_each_kind_are_collected_read_and_kept_without_anybody(tmp_path
 
         before = archived(world)
         serve(world, likes=b"4711")
-        assert [event["kind"] for event in world.collect()] == ["poll"] * 7, "nothing is taken twice"
+        assert [event["kind"] for event in world.collect()] == ["poll"] * 8, "nothing is taken twice"
         assert archived(world) == before
         with reading(world.engine) as connection:
             likes = connection.execute(select(documents.c.likes).where(documents.c.text.contains("five gates"))).scalars().all()

@@ -85,7 +85,7 @@ def test_communities_are_recognised_and_nobody_is_followed() -> None:
     for address in (
         "https://www.reddit.com/r/riverton/new/",
         "https://old.reddit.com/r/riverton",
-        "https://reddit.com/r/riverton.json",
+        "https://reddit.com/r/riverton/.rss",
     ):
         found = kind.recognise(address)
         assert found is not None

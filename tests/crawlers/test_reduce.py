@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from crawlers._reduce import LONGEST, count, masked, short_count, urn, voice, words
+from crawlers._reduce import LONGEST, count, hashtags, masked, short_count, urn, voice, words
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,11 @@ def test_counts_are_what_the_store_can_hold() -> None:
     assert count(2**31 - 1, 5) == 2**31 - 1
     written = ("873", "4.02K", "1.2M", "1,5K", "3B", "", None, "many", "1.2.3", "٣")
     assert [short_count(value) for value in written] == [873, 4020, 1_200_000, 1500, 2**31 - 1, 0, 0, 0, 0, 0]
+
+
+def test_hashtags_are_few_short_and_nobody() -> None:
+    assert hashtags(["#dam", "dam", "", "@someone", "x" * 300]) == ("dam", "@…", "x" * 100)
+    assert len(hashtags(str(number) for number in range(10**6))) == 50
 
 
 def test_a_voice_needs_an_account_and_a_key_and_an_address_leads_to_nobody() -> None:
