@@ -3,14 +3,18 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from factdesk.errors import StoreError
-from factdesk.store.database import open_store, reading, schema_version, writing
-from factdesk.store.tables import findings, metadata, secrets, users
+from factdesk.store import coverage, sources
+from factdesk.store.database import _alembic, open_store, reading, schema_version, writing
+from factdesk.store.sources import Answered
+from factdesk.store.tables import findings, items, metadata, secrets, users
+from factdesk.store.tables import sources as source_rows
 from tests.stores import NOW, add_finding, add_passage, add_person
 
 
@@ -105,3 +109,47 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path.write_text("these are notes " * 200)
     with pytest.raises(StoreError, match=r"notes\.sqlite3 is not a readable"):
         open_store(f"sqlite:///{path}")
+
+
+def test_a_populated_store_of_the_first_version_is_brought_up_to_date(store: Engine) -> None:
+    """What is there stays; each source gets its host, its place and its last poll, and can be polled at once."""
+    _to_version(store, "0001", down=True)
+    with writing(store) as connection:
+        for number in (1, 2, 3):
+            row = {"id": number, "url": f"https://press.example/{number}", "at": NOW, "on": True}
+            connection.execute(text(_OLD_SOURCE), row)
+            connection.execute(text(_OLD_POLL), {"source": number, "at": NOW, "outcome": "failed" if number == 3 else "polled"})
+        connection.execute(text(_OLD_ITEM), {"at": NOW})
+    _to_version(store, "head", down=False)
+    with reading(store) as connection:
+        found = sources.pollings(connection)
+        rows = connection.execute(select(source_rows).order_by(source_rows.c.id)).all()
+        told = coverage.survey(connection, now=NOW)
+    assert {row.host for row in rows} == {"press.example"}
+    assert len({row.place for row in rows}) == 3
+    assert [row.last_good_at for row in rows] == [NOW, NOW, None]
+    assert [one.facts.last_outcome for one in sorted(told, key=lambda one: one.id)] == ["polled", "polled", "failed"]
+    with writing(store) as connection:
+        sources.mark_polled(connection, found[0], Answered(), now=NOW)
+        assert connection.execute(select(items.c.url)).scalar() == "https://press.example/1/a"
+
+
+_OLD_SOURCE = (
+    "INSERT INTO sources (id, kind, url, name, role, interval_s, enabled, created_at, polls, failures) "
+    "VALUES (:id, 'feed', :url, 'Press', 'press', 900, :on, :at, 1, 0)"
+)
+_OLD_POLL = (
+    "INSERT INTO polls (source_id, started_at, outcome, bytes, items_listed, items_new, reason) "
+    "VALUES (:source, :at, :outcome, 1, 1, 1, '')"
+)
+_OLD_ITEM = (
+    "INSERT INTO items (source_id, url_digest, url, first_seen_at, reason, attempts, listing) "
+    "VALUES (1, 'd', 'https://press.example/1/a', :at, '', 0, '{}')"
+)
+
+
+def _to_version(engine: Engine, version: str, *, down: bool) -> None:
+    config = _alembic()
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, version)

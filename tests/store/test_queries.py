@@ -15,14 +15,20 @@ from factdesk.errors import NotAllowedError, NotFoundError
 from factdesk.records import FindingKind, Outcome, Reach, SourceRole
 from factdesk.store import (
     captures,
+    coverage,
+    days,
     documents,
+    event_windows,
     findings_view,
     hosts,
     ledger,
+    moves,
     narratives,
     passages,
+    poll_lines,
     progress,
     reviews,
+    runs,
     sources,
     stories,
     trends,
@@ -31,6 +37,7 @@ from factdesk.store import (
     voices,
 )
 from factdesk.store.database import reading, writing
+from factdesk.store.event_windows import EventWindow
 from factdesk.store.findings_view import QueueFilter
 from factdesk.store.hosts import HostState
 from factdesk.store.ledger import Listed
@@ -40,6 +47,7 @@ from tests.dashboards import world
 from tests.stores import postgres_store, sqlite_store
 
 MODULES: tuple[ModuleType, ...] = (captures, documents, findings_view, hosts, ledger, narratives, passages, progress)
+MODULES += (coverage, days, event_windows, moves, poll_lines, runs)
 MODULES += (reviews, sources, stories, trends, unseen, users, voices)
 SINCE, UNTIL = world.NOW - timedelta(days=9), world.NOW + timedelta(minutes=1)
 CHANGES = {  # what writes; the line's and the desk's own tests run them, most of them also ``filled`` below
@@ -56,6 +64,8 @@ CHANGES = {  # what writes; the line's and the desk's own tests run them, most o
         "mark_polled",
         "add_user",
     ),
+    *("note", "acknowledge", "sum_up", "set_window", "remove_window", "follow", "start_run", "keep_run", "note_late"),
+    *("amend_poll", "next_moving", "is_proved"),
     *("set_password", "set_active", "check_login", "open_session", "close_session", "voice_key"),
 }
 
@@ -80,6 +90,8 @@ def filled(engine: Engine, folder: Path) -> Engine:
             ledger.end_item(connection, item.id, outcome=outcome, reason="The language is 'ja'.", at=world.NOW)
         hosts.save(connection, [HostState("new.example", 200, "User-agent: *", world.NOW)])
         voices.voice_key(connection, now=world.NOW)
+        runs.start_run(connection, now=world.NOW)
+        event_windows.set_window(connection, EventWindow(world.EVENT, world.NOW, UNTIL, 300), now=world.NOW)
     return engine
 
 
@@ -121,6 +133,14 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("findings_view", "queue"): lambda: [_by_value(findings_view.queue(engine, asked)) for asked in filters],
         ("findings_view", "sightings_of"): lambda: findings_view.sightings_of(engine, world.GATES),
         ("hosts", "load"): lambda: hosts.load(connection, "new.example"),
+        ("coverage", "changes"): lambda: coverage.changes(connection, now=world.NOW),
+        ("coverage", "survey"): lambda: coverage.survey(connection, now=world.NOW),
+        ("days", "first_kept"): lambda: days.first_kept(connection),
+        ("event_windows", "boost_of"): lambda: event_windows.boost_of(connection, world.EVENT, now=world.NOW),
+        ("event_windows", "list_windows"): lambda: event_windows.list_windows(connection),
+        ("moves", "holder"): lambda: moves.holder(connection, "https://new.example/feed"),
+        ("poll_lines", "lines_of"): lambda: _sorted_items(poll_lines.lines_of(connection, [1, 2, 3, 4, 5])),
+        ("runs", "last_seen"): lambda: runs.last_seen(connection),
         ("ledger", "due_items"): lambda: ledger.due_items(connection, now=UNTIL),
         ("ledger", "last_polls"): lambda: ledger.last_polls(connection),
         ("ledger", "news"): lambda: ledger.news(connection, 5, links),
@@ -148,7 +168,6 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("stories", "story"): lambda: stories.story(engine, world.GATES),
         ("stories", "surest_flags"): lambda: stories.surest_flags(connection, [world.GATES]),
         ("trends", "gaps"): lambda: trends.gaps(engine, since=SINCE),
-        ("trends", "health"): lambda: sorted(trends.health(engine), key=lambda row: row.id),
         ("trends", "newest_flag_at"): lambda: trends.newest_flag_at(engine),
         ("trends", "spread"): lambda: trends.spread(engine, since=SINCE, until=UNTIL, zone=UTC, event=world.EVENT),
         ("trends", "throughput"): lambda: trends.throughput(engine, since=SINCE, zone=UTC, now=world.NOW),
@@ -162,6 +181,11 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
 def _plain(found: Mapping[str, object]) -> dict[str, str]:
     """Claims with vectors, as text: arrays do not compare."""
     return {key: repr(value) for key, value in found.items()}
+
+
+def _sorted_items(found: Mapping[int, poll_lines.SourceLines]) -> dict[int, tuple[object, ...]]:
+    """Lines whose outcomes are sorted: those of equal number come in any order."""
+    return {number: (one.last, sorted(one.items.items())) for number, one in found.items()}
 
 
 def _by_value(page: findings_view.QueuePage) -> tuple[object, ...]:
