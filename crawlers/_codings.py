@@ -19,7 +19,7 @@ _MOST_CODINGS = 3
 class TooLargeError(ValueError):
     """More came out of a compressed answer than is taken. ``taken`` is what came out until then."""
 
-    def __init__(self, taken: bytes = b"") -> None:
+    def __init__(self, taken: bytearray) -> None:
         self.taken = taken
         super().__init__("more came out than is taken")
 
@@ -150,7 +150,8 @@ def _drain(stream: _Stream, data: bytes, out: bytearray, *, limit: int) -> None:
         data = b""
         out += piece
         if len(out) > limit:
-            raise TooLargeError(bytes(out[:limit]))
+            del out[limit:]
+            raise TooLargeError(out)
         if stream.ended or not piece:
             return
 

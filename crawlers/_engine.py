@@ -20,7 +20,7 @@ from scrapy.http import Response
 
 from crawlers._addresses import host_of
 from crawlers._codings import ACCEPTED, TooLargeError, decoded
-from crawlers._engine_handler import HeadTooLargeError, PrivatePeerError, caused_by
+from crawlers._engine_handler import HeadTooLargeError, PrivatePeerError, caused_by, told
 from crawlers._engine_lanes import Lane
 from crawlers._engine_resolver import leads_to_private
 from crawlers._engine_rules import MOST_ON_THE_WIRE, OriginRules, opened_text
@@ -395,5 +395,4 @@ def _meaning(error: Exception, url: str, settings: CollectorSettings) -> Refused
     host = host_of(url)
     if caused_by(error, PrivatePeerError) or (isinstance(error, CannotResolveHostError) and leads_to_private(host)):
         return Refused(Outcome.REFUSED_ADDRESS, f"{host} leads to a private address.")
-    words = " ".join(str(error).split())[:200]
-    return Failed(f"{type(error).__name__}: {words}" if words else type(error).__name__)
+    return Failed(told(error))

@@ -4,7 +4,7 @@ The resolver hands out public addresses only. Asking the connected socket once m
 whatever else may connect: a kept connection, a hosts file, a resolver of tomorrow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
 )
 from scrapy.crawler import Crawler
+from scrapy.exceptions import ResponseDataLossError
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
@@ -89,13 +90,28 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 
 def caused_by(error: BaseException, kind: type[Exception]) -> bool:
     """Whether ``error`` came of one of ``kind``, through what Scrapy and Twisted wrapped around it."""
+    if any(isinstance(getattr(reason, "value", None), kind) for reason in _reasons(error)):
+        return True
     seen: BaseException | None = error
-    while seen is not None:
-        reasons = getattr(seen, "reasons", ())
-        if isinstance(seen, kind) or any(isinstance(getattr(reason, "value", None), kind) for reason in reasons):
-            return True
+    while seen is not None and not isinstance(seen, kind):
         seen = seen.__cause__ or seen.__context__
-    return False
+    return seen is not None
+
+
+def told(error: BaseException) -> str:
+    """Return what went wrong in words for an operator, without the names of the libraries around it."""
+    if isinstance(error, ResponseDataLossError):
+        return "The answer was cut off."
+    inner = next((reason.value for reason in _reasons(error) if isinstance(reason, Failure)), error)
+    words = " ".join(str(inner).split())[:200]
+    return f"{type(inner).__name__}: {words}" if words else type(inner).__name__
+
+
+def _reasons(error: BaseException | None) -> Iterator[object]:
+    """What Twisted gathered as the reasons of ``error`` or of what it was raised from."""
+    while error is not None:
+        yield from getattr(error, "reasons", ())
+        error = error.__cause__ or error.__context__
 
 
 def _without_port(host: str) -> str:

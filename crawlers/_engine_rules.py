@@ -101,7 +101,7 @@ def opened_text(body: bytes, coding: str) -> str | None:
     try:
         body = decoded(body, coding, limit=MOST_BYTES)
     except TooLargeError as error:
-        body = error.taken
+        body = bytes(error.taken)
     except ValueError:
         return None
     encoding = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"

@@ -4,18 +4,32 @@ import re
 
 _ENTRY_ENDS = re.compile(rb"</(?:\w{1,20}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _PAGE_ENDS = re.compile(rb"</(?:\w{1,20}:)?url\s*>", re.IGNORECASE)
+_CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+_TAG = re.compile(rb"<(/?)[A-Za-z](?:[^<>]*[^<>/])?>")
+_DEEPEST = 1_000
 _LARGE = 1_500_000
 _MOST_ENTRIES = 1_500
 _FIRST, _LAST = 1_000, 500  # entries kept of a longer feed: the newest stand first nearly everywhere, and last elsewhere
 _FIRST_BYTES, _LAST_BYTES = 1_000_000, 500_000
 _MOST_NAMESPACES = 500
+_MOST_TAGS = 2_000_000
 _MOST_PAGES = 60_000  # the protocol allows 50,000
 
 
 def bounded_feed(body: bytes) -> bytes | None:
-    """Return ``body``, or of a longer feed its first and its last entries; ``None`` when it cannot be cut so."""
-    if body.count(b"xmlns") > _MOST_NAMESPACES:
+    """Return ``body``, or of a longer feed its first and its last entries; ``None`` when it cannot be cut so.
+
+    Stray NULs, which no XML may hold, are left out.
+    """
+    if body.count(b"xmlns") > _MOST_NAMESPACES or body.count(b"<") > _MOST_TAGS:
         return None
+    if 0 < body.count(b"\x00") < len(body) // 4:  # half of UTF-16 is NULs
+        body = body.replace(b"\x00", b"")
+    bounded = _cut(body)
+    return None if bounded is None or _too_deep(bounded) else bounded
+
+
+def _cut(body: bytes) -> bytes | None:
     ends = [found.end() for found in _ENTRY_ENDS.finditer(body)]
     if len(body) <= _LARGE and len(ends) <= _MOST_ENTRIES:
         return body
@@ -24,6 +38,16 @@ def bounded_feed(body: bytes) -> bytes | None:
     if first is None or last is None:
         return None
     return body[:first] + body[max(first, last) :]
+
+
+def _too_deep(body: bytes) -> bool:
+    """Whether elements lie in one another deeper than in any feed; what stands in CDATA is text."""
+    depth = 0
+    for tag in _TAG.finditer(_CDATA.sub(b"", body)):
+        depth += -1 if tag[1] else 1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def bounded_sitemap(body: bytes) -> bytes:

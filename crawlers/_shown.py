@@ -34,7 +34,7 @@ def title(value: object) -> str | None:
 
 def web_address(base: str, target: object) -> str | None:
     """Return ``target`` made whole with ``base`` when that is an http(s) address a store can hold, else ``None``."""
-    written = str(target or "").strip()
+    written = target.strip() if isinstance(target, str) else ""
     try:
         url = urljoin(base, written) if written else ""
         url.encode()
