@@ -21,6 +21,7 @@ from crawlers._claimreview import ClaimReview, language_code, parse_claim_review
 from crawlers._dates import fold, plausible
 from crawlers._encoding import decode
 from crawlers._furniture import without_furniture
+from crawlers._lead import hidden_body, lead_of, with_lead
 from crawlers._page_head import PageHead, address_of, published_of, read_head, title_of
 from crawlers._shown import visible
 from factdesk.records import Capture, Outcome
@@ -147,10 +148,12 @@ def _text(tree: HtmlElement, head: PageHead) -> str:
     if head.elements > _MAX_ELEMENTS:
         paragraphs = (" ".join("".join(element.itertext()).split()) for element in tree.iter("p"))
         return "\n".join(dict.fromkeys(line for line in paragraphs if line))[:_MAX_MARKUP]
+    lead = lead_of(tree, head)
     _cut_bylines(tree)
     document = trafilatura.bare_extraction(tree, options=_OPTIONS)
     text = document.text if isinstance(document, Document) else ""
-    return _without_byline_lines(unicodedata.normalize("NFC", visible(text or "")), head.author_names)
+    whole = visible(with_lead(hidden_body(text or "", head), lead))
+    return _without_byline_lines(unicodedata.normalize("NFC", whole), head.author_names)
 
 
 def _cut_bylines(tree: HtmlElement) -> None:

@@ -26,7 +26,7 @@ from factdesk.store.tables import captures, documents, items
 
 pytestmark = pytest.mark.shared
 PAGES = 990
-F_FLOOR, KEPT_FLOOR, LIMIT_S = 0.925, 0.98, 90.0
+F_FLOOR, KEPT_FLOOR, LIMIT_S = 0.935, 0.98, 90.0
 
 
 @dataclass(frozen=True)
