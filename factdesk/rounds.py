@@ -14,6 +14,7 @@ from factdesk.store.database import reading, writing
 
 _T = TypeVar("_T")
 REVIEW_EVERY = timedelta(minutes=10)
+FULL_REVIEW_EVERY = 36  # six hours
 FIRST_REVIEW = timedelta(seconds=30)
 _log = structlog.get_logger("factdesk.schedule")
 
@@ -25,6 +26,7 @@ class Rounds:
         self._engine = engine
         self._keep_polls = keep_polls
         self._run: int | None = None
+        self._newest, self._reviews = 0, 0
 
     async def begin(self) -> None:
         """Enter the run, and the time in which none ran."""
@@ -44,9 +46,13 @@ class Rounds:
             await self._write(lambda connection: runs.keep_run(connection, run, now=datetime.now(UTC), stopped=True))
 
     async def review(self) -> None:
-        """Raise what needs a person and note what recovered; writes only when something changed."""
-        now = datetime.now(UTC)
-        found = await self._done(lambda: self._look(now))
+        """Raise what needs a person and note what recovered; writes only when something changed.
+
+        Every so often all sources are looked at, else those that were polled since: fifty thousand at rest cost nothing.
+        """
+        now, after = datetime.now(UTC), self._newest if self._reviews % FULL_REVIEW_EVERY else None
+        self._reviews += 1
+        found = await self._done(lambda: self._look(now, after=after))
         if found is not None and (found.raised or found.recovered):
             await self._write(lambda connection: coverage.note(connection, found, now=now))
 
@@ -56,9 +62,12 @@ class Rounds:
         while await self._write(lambda connection: days.sum_up(connection, before=before)):
             pass
 
-    def _look(self, now: datetime) -> coverage.Changes:
+    def _look(self, now: datetime, *, after: int | None) -> coverage.Changes:
         with reading(self._engine) as connection:
-            return coverage.changes(connection, now=now)
+            newest = coverage.newest_poll(connection)
+            found = coverage.changes(connection, now=now, after=after)
+        self._newest = newest
+        return found
 
     async def _write(self, change: Callable[[Connection], _T]) -> _T | None:
         def within() -> _T:

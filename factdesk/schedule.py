@@ -306,9 +306,8 @@ class _Shift:
 
 
 async def _watch(stop: Stop | None, ended: asyncio.Event) -> None:
-    while not ended.is_set() and not (stop is not None and stop.is_set()):
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), _GLANCE_S)
+    while not ended.is_set() and not (stop is not None and stop.is_set()):  # noqa: ASYNC110 # a stop of another process
+        await asyncio.sleep(_GLANCE_S)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from factdesk.store.health import Facts, Readings, Shortfall, Verdict
 from factdesk.store.tables import former_addresses, items, polls, raised, sources
 
 _log = structlog.get_logger("factdesk.sources")
+_FEW = 2000  # sources that are looked up by number; of more, all are read
 _LARGE = frozenset({"rhythm", "etag", "last_modified", "cursor"})
 _READ = frozenset({Outcome.KEPT, Outcome.DUPLICATE, Outcome.UNCHANGED})
 
@@ -77,13 +78,30 @@ def survey(connection: Connection, *, now: datetime, only: Iterable[int] = ()) -
     return sorted(told, key=lambda one: (health.ORDER.index(one.verdict.state), one.name, one.id))
 
 
-def changes(connection: Connection, *, now: datetime) -> Changes:
-    """Return what is to be raised and what recovered since the last review; writes nothing."""
-    told = survey(connection, now=now)
+def changes(connection: Connection, *, now: datetime, after: int | None = None) -> Changes:
+    """Return what is to be raised and what recovered since the last review; writes nothing.
+
+    With ``after`` (the number of a poll) only sources are looked at that were polled since, are overdue or were raised: of the
+    others nothing can have changed but what time alone changes slowly.
+    """
     opened = _open(connection)
+    lively = None if after is None else _lively(connection, opened, now=now, after=after)
+    if lively is not None and not lively:
+        return Changes()
+    told = survey(connection, now=now, only=lively if lively and len(lively) <= _FEW else ())
     fresh = [one for one in told if one.verdict.needs_person and _state(opened, one.id) != one.verdict.state]
     over = [one for one in told if not one.verdict.needs_person and one.id in opened]
     return Changes(tuple(fresh), tuple(over))
+
+
+def newest_poll(connection: Connection) -> int:
+    """Return the number of the newest poll; 0 when there is none."""
+    return connection.execute(select(func.max(polls.c.id))).scalar() or 0
+
+
+def _lively(connection: Connection, opened: Iterable[int], *, now: datetime, after: int) -> set[int]:
+    query = select(sources.c.id).where((sources.c.last_poll_id > after) | (sources.c.next_due_at <= now))
+    return {*connection.execute(query).scalars(), *opened}
 
 
 def note(connection: Connection, changed: Changes, *, now: datetime) -> None:

@@ -133,7 +133,11 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("findings_view", "queue"): lambda: [_by_value(findings_view.queue(engine, asked)) for asked in filters],
         ("findings_view", "sightings_of"): lambda: findings_view.sightings_of(engine, world.GATES),
         ("hosts", "load"): lambda: hosts.load(connection, "new.example"),
-        ("coverage", "changes"): lambda: coverage.changes(connection, now=world.NOW),
+        ("coverage", "changes"): lambda: (
+            coverage.changes(connection, now=world.NOW),
+            coverage.changes(connection, now=world.NOW, after=0),
+        ),
+        ("coverage", "newest_poll"): lambda: coverage.newest_poll(connection),
         ("coverage", "survey"): lambda: coverage.survey(connection, now=world.NOW),
         ("days", "first_kept"): lambda: days.first_kept(connection),
         ("event_windows", "boost_of"): lambda: event_windows.boost_of(connection, world.EVENT, now=world.NOW),
