@@ -50,7 +50,7 @@ class Mastodon(Collector):
         ]
         forward = "min_id" in parse_qs(urlsplit(fetched.url).query)
         if asked.cursor is not None and not forward:  # the newest page beside it: what lies between is not read yet
-            return Listing(posts=tuple(posts), left_out=len(page) - len(posts))
+            return Listing(posts=tuple(posts))
         ids = [identifier for status in page if (identifier := _identifier(status))]
         newest = max([*ids, *([asked.cursor] if asked.cursor else [])], key=_order, default=None)
         following = _following(fetched, forward=forward) if page else ()

@@ -116,3 +116,9 @@ def test_a_broken_listing_leaks_nothing(body: bytes) -> None:
 @given(torn("reddit_new.json"))
 def test_a_torn_answer_is_read_or_refused(body: bytes) -> None:
     ends(ASKED, body)
+
+
+def test_a_link_that_was_taken_down_keeps_its_title_and_is_left_out() -> None:
+    told = json.loads(answer("reddit_new.json"))
+    told["data"]["children"][1]["data"]["removed_by_category"] = "moderator"
+    assert read(ASKED, json.dumps(told).encode()).left_out == 7

@@ -81,3 +81,8 @@ def test_a_broken_page_is_read_or_refused(body: bytes) -> None:
 @given(torn("telegram_channel.html"))
 def test_a_torn_page_is_read_or_refused(body: bytes) -> None:
     ends(ASKED, body)
+
+
+def test_the_words_that_are_answered_are_left_out_however_they_are_marked() -> None:
+    body = answer("telegram_channel.html").replace(b"js-message_reply_text", b"js-message_text")
+    assert "Words that are answered" not in "".join(post.text for post in read(ASKED, body).posts)
