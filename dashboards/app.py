@@ -8,7 +8,21 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 
-from dashboards import _answers, api, auth, events, items, narratives, public, queue, search, sources, statements, trends
+from dashboards import (
+    _answers,
+    api,
+    auth,
+    events,
+    export,
+    items,
+    narratives,
+    public,
+    queue,
+    search,
+    sources,
+    statements,
+    trends,
+)
 from dashboards._desk import FOLDER, Clock, Desk, templates_for, utc_now
 from factdesk.settings import Settings
 from factdesk.stop import Stop
@@ -16,12 +30,12 @@ from factdesk.store.database import open_store
 from index import open_index
 from index.base import SearchIndex
 
-_PAGES = (auth, queue, search, items, narratives, events, sources, statements, trends, public, api)
+_PAGES = (auth, queue, search, export, items, narratives, events, sources, statements, trends, public, api)
 
 
 def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock: Clock = utc_now) -> FastAPI:
     """Return the desk over an open store and index; ``clock`` gives the present instant (UTC)."""
-    app = FastAPI(title=settings.desk.name, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title=settings.desk.name, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.desk = Desk(settings, engine, index, clock, templates_for(settings))
     _answers.install(app)
     for page in _PAGES:

@@ -1,5 +1,6 @@
 """What the public sees, without a login and without a script: the statements, each on a page of its own, and their feed."""
 
+import json
 import re
 from xml.etree import ElementTree as ET
 
@@ -45,6 +46,22 @@ def show_feed(request: Request, *, desk: TheDesk) -> Response:
     return Response(body, media_type="application/atom+xml")
 
 
+@router.get("/statements.json")
+def show_json_feed(request: Request, *, desk: TheDesk) -> Response:
+    """Return the statements as a JSON Feed (version 1.1): corrections and withdrawals are said in title and text."""
+    base, name = desk.address(request), desk.settings.desk.name
+    shown = [one for one in published(desk.engine, limit=_MOST) if one.visible and one.published_at]
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": f"{name}: statements",
+        "home_page_url": f"{base}/statements",
+        "feed_url": f"{base}/statements.json",
+        "authors": [{"name": name}],
+        "items": [_item(one, one.visible, base=base) for one in shown if one.visible],
+    }
+    return Response(json.dumps(feed, ensure_ascii=False), media_type="application/feed+json")
+
+
 @router.get("/statements/{slug}")
 def show_one(request: Request, *, slug: str, desk: TheDesk) -> Response:
     """Show one published statement; one that is not published does not exist here. Raises ``NotFoundError``."""
@@ -61,6 +78,23 @@ def show_one(request: Request, *, slug: str, desk: TheDesk) -> Response:
         "address": f"{desk.address(request)}/statements/{shown.slug}",
     }
     return desk.render(request, "public_statement.html", values)
+
+
+def _item(one: Statement, text: Revision, *, base: str) -> dict[str, object]:
+    words = public_words(one.language)
+    withdrawn = one.state is State.WITHDRAWN
+    return {
+        "id": f"{base}/statements/{one.slug}",
+        "url": f"{base}/statements/{one.slug}",
+        "title": f"[{words.withdrawn}] {text.title}" if withdrawn else text.title,
+        "content_text": f"{words.withdrawn}: {one.withdrawn_reason}"
+        if withdrawn
+        else _body(text, one, corrected=words.corrected),
+        "language": one.language,
+        "date_published": one.published_at.isoformat() if one.published_at else "",
+        "date_modified": _changed(one),
+        "tags": ["withdrawn" if withdrawn else text.rating.value],
+    }
 
 
 def _entry(feed: ET.Element, one: Statement, *, base: str) -> None:
