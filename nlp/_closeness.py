@@ -8,8 +8,9 @@ from math import exp
 
 from factdesk.records import Candidate, Claim, PassageKind
 from nlp._causes import split_cause
-from nlp._numbers import Quantity, agrees, moments, quantities
+from nlp._numbers import agrees, moments, quantities
 from nlp._overlap import core, covered, grams_of, shared_keys
+from nlp._quantity import Quantity
 from nlp._words import Reading, read, sentences
 
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from nlp._fractions import fractions
+from nlp._quantity import Quantity
 from nlp._words import fold, read, word_lists
 from nlp.languages import Language, language
 
@@ -16,22 +18,13 @@ _HOUR = re.compile(
 )
 _HALVES = re.compile(r"(?<![\d:.,])(1[0-2]|[1-9])\s*(a\.?m|p\.?m)\b", re.IGNORECASE)
 _PM = re.compile(r"\s*(a\.?m|p\.?m)\b", re.IGNORECASE)
+_NAMED = {
+    "noon": 720, "midday": 720, "mediodía": 720, "midi": 720, "mittags": 720, "giữa trưa": 720, "12 giờ trưa": 720,
+    "midnight": 0, "medianoche": 0, "minuit": 0, "mitternacht": 0, "nửa đêm": 0,
+}  # fmt: skip
+_NAMED_HOUR = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_NAMED, key=len, reverse=True))})(?!\w)", re.IGNORECASE)
+_UHR = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3])(?:[:.]([0-5]\d))?\s*Uhr\b")
 _BACK = 26
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with its span, value in the base unit of ``dimension`` (``count`` without a unit), and how it is bounded.
-
-    ``bound`` is ``=``, ``~`` (about), ``>`` (more than) or ``<``. ``digits`` is how many significant digits were written.
-    """
-
-    start: int
-    end: int
-    value: float
-    dimension: str
-    bound: str
-    digits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +68,9 @@ def quantities(text: str, code: str) -> tuple[Quantity, ...]:
     ]
     found = [*written, *spelled]
     free = [item for item in found if not any(start < item[1] and item[0] < end for start, end in taken)]
-    return tuple(_quantity(flat, item, code) for item in sorted(free))
+    parts = fractions(text, code)
+    whole = [item for item in free if not any(part.start < item[1] and item[0] < part.end for part in parts)]
+    return tuple(sorted((*parts, *(_quantity(flat, item, code) for item in whole)), key=lambda one: one.start))
 
 
 def _in_digits(text: str, code: str) -> list[tuple[int, int, float, int]]:
@@ -99,7 +94,7 @@ def _value(written: str, lists: Language) -> float | None:
     if len(set(marks)) > 1:
         return float("".join(parts[:-1]) + "." + parts[-1]) if marks[-1] in ".," else None
     grouped = all(len(part) == 3 for part in parts[1:]) and len(parts[0]) <= 3 and parts[0] != "0"
-    decimal = lists.decimal.translate(_DIGITS) if lists.code in {"vi", "es", "fr"} else "."
+    decimal = lists.decimal.translate(_DIGITS) if lists.code in {"vi", "es", "fr", "de"} else "."
     if grouped and (len(parts) > 2 or marks != decimal or (lists.code != "en" and marks == ".")):
         return float("".join(parts))
     if len(parts) == 2 and marks in ".,":
@@ -189,13 +184,17 @@ def _quantity(text: str, item: tuple[int, int, float, int], code: str) -> Quanti
         forms = (fold(form, code) for form in word_lists().get(f"{kind}.{code}", ()))
         if any(before == form or before.endswith(" " + form) for form in forms):
             bound = sign
+    if dimension == "heat_f":
+        return Quantity(start, stop, (value - 32) / 1.8, "heat", "~" if bound == "=" else bound, digits)
     return Quantity(start, stop, value * factor, dimension, bound, digits)
 
 
 def _unit(text: str, span: tuple[int, int], code: str) -> tuple[str, float, int]:
     """Return ``(dimension, factor, end)`` of the unit after (or the currency sign before) a number."""
     start, end = span
-    after = re.match(r"[\s-]*([%٪€$]|[^\W\d_]+[³3]?(?:-[^\W\d_]+)*)(?:\s+([^\W\d_]+))?", text[end : end + 40])
+    after = re.match(
+        r"[\s-]*([%٪€$]|°\s?[CFcf]\b|km²|km2|[^\W\d_]+[³3]?(?:-[^\W\d_]+)*)(?:\s+([^\W\d_]+))?", text[end : end + 40]
+    )
     if after:
         first, second = fold(after.group(1), code), fold(after.group(2) or "", code)
         for form, place in ((f"{first} {second}", 2), (first, 1)):
@@ -233,7 +232,17 @@ def _clocks(text: str) -> list[Moment]:
         half = _PM.match(text, match.end())
         hour = int(match.group(1)) + (12 if half and half.group(1)[0] in "pP" and int(match.group(1)) < 12 else 0)
         found.append(Moment(match.start(), match.end(), "clock", (hour * 60 + int(match.group(2)),)))
-    found.extend(Moment(match.start(1), match.end(), "clock", (int(match.group(1)) * 60,)) for match in _HOUR.finditer(text))
+    named = [
+        Moment(match.start(), match.end(), "clock", (_NAMED[match.group().lower()],)) for match in _NAMED_HOUR.finditer(text)
+    ]
+    hours = [Moment(match.start(1), match.end(), "clock", (int(match.group(1)) * 60,)) for match in _HOUR.finditer(text)]
+    uhr = [
+        Moment(match.start(), match.end(), "clock", (int(match.group(1)) * 60 + int(match.group(2) or 0),))
+        for match in _UHR.finditer(text)
+    ]
+    for moment in (*uhr, *named, *hours):
+        if not any(other.start < moment.end and moment.start < other.end for other in found):
+            found.append(moment)
     for match in _HALVES.finditer(text):
         hour = int(match.group(1)) % 12 + (12 if match.group(2)[0] in "pP" else 0)
         found.append(Moment(match.start(), match.end(), "clock", (hour * 60,)))
@@ -250,7 +259,7 @@ def _day_pattern(code: str) -> re.Pattern[str]:
     if not month:
         return re.compile(r"(?!)")
     return re.compile(
-        r"(?:(?<!\d)(?P<before>[0-3]?\d)(?:st|nd|rd|th|er)?\s+(?:de\s+|of\s+|من\s+)?)?"
+        r"(?:(?<!\d)(?P<before>[0-3]?\d)(?:st|nd|rd|th|er|\.)?\s+(?:de\s+|of\s+|من\s+)?)?"
         rf"(?<!\w)(?:{month})(?!\w)(?:\s+(?P<after>[0-3]?\d)(?!\d|[:.,]\d))?"
     )
 

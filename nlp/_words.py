@@ -28,6 +28,13 @@ _SOUNDS = {
 _SOUND = str.maketrans({letter: sound for sound, letters in _SOUNDS.items() for letter in letters})
 _KEPT = frozenset(_SOUNDS)
 _LONGEST_PHRASE = 4
+_GERMAN_ENDINGS = ("ern", "en", "em", "er", "es", "et", "e", "n", "s", "t")
+# Every German noun is written like a name: one is taken for a name only where a place or a title stands before it.
+_GERMAN_SLOT = re.compile(
+    r"(?:(?<!\w)(?:in|bei|vor|aus|nach|von|nahe|um|gegen|herr|frau|dr|gemeinde|stadt|dorf|ort|insel|kreis|bezirk|firma|hafen|fähre)"
+    r")\s\Z",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +123,10 @@ def _word(text: str, piece: tuple[int, int, str, str], *, joined: str | None, st
     key = joined or ("#" + form if digits or form in _measures(code) else _stem(form, code))
     capital = raw[0].isupper() and len(raw) > 1 and not joined and form not in stops and not key.startswith("#")
     opens = capital and (text[:start].rstrip() or ".")[-1] in ".!?\n:؟"
-    if capital and not (opens and _has_ending(form)):
+    named = capital and (code != "de" or _GERMAN_SLOT.search(text[:start]) is not None)
+    if named and not (opens and _has_ending(form)):
         key = plain(raw)[:7]
-    return Word(start, end, form, key, name=capital and not opens, digits=digits, stop=form in stops and not joined)
+    return Word(start, end, form, key, name=named and not opens, digits=digits, stop=form in stops and not joined)
 
 
 def _has_ending(form: str) -> bool:
@@ -137,6 +145,9 @@ def _stem(form: str, code: str) -> str:
         return form[:5]
     if code == "vi":
         return form
+    for ending in _GERMAN_ENDINGS if code == "de" else ():
+        if form.endswith(ending) and len(form) - len(ending) >= 4:
+            return form.removesuffix(ending)[:8]
     for ending in ("ingly", "edly", "ing", "ed", "es", "s", "e"):
         if form.endswith(ending) and len(form) - len(ending) >= 3:
             return form.removesuffix(ending)[:7]
@@ -145,8 +156,9 @@ def _stem(form: str, code: str) -> str:
 
 @cache
 def word_lists() -> dict[str, tuple[str, ...]]:
-    """Return the entries of ``languages/cues.txt``: ``{"false.en": (phrases …)}``."""
-    text = files("nlp.languages").joinpath("cues.txt").read_text(encoding="utf-8")
+    """Return the entries of ``languages/cues.txt`` and ``ledger.txt``: ``{"false.en": (phrases …)}``."""
+    folder = files("nlp.languages")
+    text = "\n\n".join(folder.joinpath(name).read_text(encoding="utf-8").strip() for name in ("cues.txt", "ledger.txt"))
     paragraphs = (" ".join(part.split()) for part in text.split("\n\n") if not part.startswith("#"))
     entries = (paragraph.split(": ", 1) for paragraph in paragraphs)
     return {name: tuple(phrase.strip() for phrase in phrases.split(",")) for name, phrases in entries}
@@ -172,7 +184,7 @@ def _measures(code: str) -> frozenset[str]:
 @cache
 def _concepts(code: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return ``{form: key}`` for whole forms and for beginnings, of one language."""
-    columns = {"en": 1, "vi": 2, "es": 3, "fr": 4, "ar": 5}
+    columns = {"en": 1, "vi": 2, "es": 3, "fr": 4, "ar": 5, "de": 6}
     whole: dict[str, str] = {}
     begins: dict[str, str] = {}
     if code not in columns:
@@ -180,9 +192,9 @@ def _concepts(code: str) -> tuple[dict[str, str], dict[str, str]]:
     table = files("nlp.languages").joinpath("concepts.txt").read_text(encoding="utf-8")
     for line in table.splitlines():
         cells = [cell.strip() for cell in line.split("|")]
-        if line.startswith("#") or len(cells) != 6:
+        if line.startswith("#") or len(cells) <= columns[code]:
             continue
-        for form in (fold(part.strip(), code) for part in cells[columns[code]].split(",")):
+        for form in (fold(part.strip(), code) for part in cells[columns[code]].split(",") if part.strip()):
             (begins if form.endswith("*") else whole).setdefault(form.rstrip("*"), "=" + cells[0])
     return whole, begins
 

@@ -1,25 +1,47 @@
-"""Reads how a claim differs from the evidence it leans on: numbers, dates, negation, cause and quotation, each with both spans.
+"""Reads how a claim differs from the evidence it leans on: each difference has its kind, both spans and words for a person.
 
 A difference is named only where claim and passage speak of the same thing: a number of the same noun or unit beside the same
 verb, a date of the same event. What merely is not in the passage is no difference.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from factdesk.records import Difference, DifferenceKind
-from nlp._causes import split_cause
+from nlp._beside import beside, common, marks, things
+from nlp._causes import cause_claimed, split_cause
 from nlp._cues import absences, negated_keys
-from nlp._numbers import Moment, Quantity, agrees, moments, quantities
+from nlp._degrees import certainty_raised, qualifiers_dropped, scope_widened
+from nlp._numbers import Moment, agrees, moments, quantities
 from nlp._overlap import core, covered, opposed, shared_keys, weight
-from nlp._words import Reading, Word, fold, read, sentences
+from nlp._places import order_turned, place_moved
+from nlp._quantity import Quantity
+from nlp._quotes import QUOTED, quotation_altered, speaker_moved
+from nlp._words import Reading, Word, read, sentences
 
 _SAME_SUBJECT = 0.4
 _SAME_EVENT = 0.5
 _MEASURED = 1.5
 _SAME_CAUSE = 0.6
-_QUOTED = re.compile(r"[\"“«„]\s*([^\"”»“«„]{12,}?)\s*[\"”»]")
+_SHORT = 5
+_AS_MUCH = re.compile(
+    r"[^.;]{0,60}?\b(?:as|so|such|tan|tanto|tanta|aussi|autant|tel|telle|như|đến thế)\b"
+    r"[^.;]{0,80}?(?:\d{4}|\bas\b|\bcomo\b|\bque\b|\bwie\b)"
+)
+_WITHOUT = frozenset({"without", "sans", "sin", "ohne"})
+# A difference of the one kind is told by any of the others already.
+_SAID_BY = {
+    DifferenceKind.NEGATION: frozenset(
+        {DifferenceKind.CERTAINTY, DifferenceKind.QUOTATION, DifferenceKind.SCOPE, DifferenceKind.DATE}
+    ),
+    DifferenceKind.CAUSE: frozenset({DifferenceKind.CERTAINTY}),
+    DifferenceKind.QUALIFIER: frozenset({DifferenceKind.CERTAINTY, DifferenceKind.SCOPE}),
+}
 _CLAUSE = re.compile(r"[;؛،]|:(?!\d)|,\s(?!\d)|\.\s")
+
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +69,40 @@ class RuleDistortionReader:
         whole = covered(reading, read(passage, passage_language))
         cause = split_cause(reading)
         effect = max(_things_shared(cause.effect, pair.sentence) for pair in pairs) if cause else 0.0
-        if max(best.share, whole - 0.1, effect) < _SAME_SUBJECT or _elsewhere(reading, read(passage, passage_language)):
+        side = beside(reading, passage, passage_language)
+        if max(best.share, whole - 0.1, effect, things(reading, side.passage) - 0.1) < _SAME_SUBJECT:
             return ()
+        if _elsewhere(reading, side.passage):
+            return tuple(place_moved(side))
         found = (
             *_numbers(reading, passage, passage_language),
-            *_dates(best),
-            *_negations(best),
-            *_causes(best, passage),
-            *_quotes(best, passage),
+            *(_dates(best) or order_turned(side)),
+            *place_moved(side),
+            *certainty_raised(side),
+            *scope_widened(side),
+            *(quotation_altered(side) or speaker_moved(side)),
+            *qualifiers_dropped(side),
+            *(_causes(best, passage) or cause_claimed(side)),
+            *_denials(pairs, passage),
         )
-        return tuple(found)
+        return _strongest(found, claim=claim, passage=passage)
+
+
+def _strongest(found: tuple[Difference, ...], *, claim: str, passage: str) -> tuple[Difference, ...]:
+    """Return the differences without those that only say again what another kind says of the same words."""
+    found = tuple(replace(one, kind=DifferenceKind.QUOTATION) if _in_quotes(one, claim, passage) else one for one in found)
+    kinds = {difference.kind for difference in found}
+    return tuple(one for one in found if not kinds & _SAID_BY.get(one.kind, frozenset()))
+
+
+def _in_quotes(one: Difference, claim: str, passage: str) -> bool:
+    """Say whether a denial stands inside what both texts quote: then words were put into a mouth."""
+    if one.kind is not DifferenceKind.NEGATION:
+        return False
+    spans = ((one.claim_span, claim), (one.passage_span, passage))
+    return all(
+        any(match.start() <= span[0] and span[1] <= match.end() for match in QUOTED.finditer(text)) for span, text in spans
+    )
 
 
 def load_distortion() -> RuleDistortionReader:
@@ -183,21 +229,63 @@ def _date_difference(pair: _Pair, moment: Moment, other: Moment) -> Difference:
 # negation
 
 
-def _negations(pair: _Pair) -> list[Difference]:
+def _denials(pairs: Sequence[_Pair], passage: str) -> list[Difference]:
+    """Return the denial that the nearest sentence holds; of another, only one that denies two things of the claim."""
+    ordered = sorted(pairs, key=lambda pair: -pair.share)
+    found = _negations(ordered[0], passage)
+    for pair in ordered[1:] if not found else ():
+        denied = _without(pair.sentence, negated_keys(pair.sentence))
+        if len(set(denied) & common(pair.sentence, pair.claim)) > 1 and not negated_keys(pair.claim):
+            found = found or _negations(pair, passage)
+    return found
+
+
+def _negations(pair: _Pair, passage: str) -> list[Difference]:
     """Return a difference where one text denies, or says the opposite of, what the other states."""
     if pair.share < _SAME_EVENT:
-        return []
+        few = len(pair.claim.keys) <= _SHORT and bool(shared_keys(pair.claim, pair.sentence))
+        keys = opposed(pair.claim, pair.sentence) if few else None
+        return [_opposite(pair, keys)] if keys else []
     mine, yours = negated_keys(pair.claim), negated_keys(pair.sentence)
     if absences(pair.claim.text, pair.claim.language) or absences(pair.sentence.text, pair.sentence.language):
         return []
     things = shared_keys(pair.claim, pair.sentence) - pair.claim.names
-    if mine and yours and not set(mine) & things:
-        return []  # both deny, the claim in words that the evidence does not share
+    mine, yours = _without(pair.claim, mine), _without(pair.sentence, yours)
+    both_deny = mine and yours and not set(mine) & things  # the claim in words that the evidence does not share
+    if both_deny or _elsewhere_denied(pair, set(mine) & things, passage) or _only_doubted(pair, mine, yours):
+        return []
+    if any(_compares(reading, denied) for reading, denied in ((pair.claim, mine), (pair.sentence, yours))):
+        return []  # "had not been so hot since" says that it was the hottest
     for key in sorted(things):
         if (key in mine) != (key in yours) and not (set(mine) & things and set(yours) & things):
             return [_negation(pair, key, mine.get(key) or yours[key], denied_by_claim=key in mine)]
     pair_of = opposed(pair.claim, pair.sentence)
     return [_opposite(pair, pair_of)] if pair_of else []
+
+
+def _without(reading: Reading, denied: dict[str, Span]) -> dict[str, Span]:
+    """Return the denied keys without those that a "without" takes away: that denies a thing, not the statement."""
+    return {key: span for key, span in denied.items() if reading.text[slice(*span)].casefold() not in _WITHOUT}
+
+
+def _elsewhere_denied(pair: _Pair, mine: set[str], passage: str) -> bool:
+    """Say whether another sentence of the passage denies what the claim denies."""
+    others = [read(passage[start:end], pair.sentence.language) for start, end in sentences(passage)]
+    return bool(mine) and any(set(negated_keys(other)) & mine for other in others)
+
+
+def _only_doubted(pair: _Pair, mine: dict[str, Span], yours: dict[str, Span]) -> bool:
+    """Say whether a denial is that of a confirmation ("not confirmed"), which is a matter of certainty."""
+    for reading, denied in ((pair.claim, mine), (pair.sentence, yours)):
+        doubts = [mark.span for mark in marks(reading.text, "hedged", reading.language)]
+        if any(start <= span[0] < end for span in denied.values() for start, end in doubts):
+            return True
+    return False
+
+
+def _compares(reading: Reading, denied: dict[str, Span]) -> bool:
+    """Say whether a denial is one half of a comparison."""
+    return bool(denied) and bool(_AS_MUCH.match(reading.text.lower(), min(span[1] for span in denied.values())))
 
 
 def _negation(pair: _Pair, key: str, cue: tuple[int, int], *, denied_by_claim: bool) -> Difference:
@@ -226,7 +314,7 @@ def _place(reading: Reading, key: str) -> tuple[int, int]:
 def _causes(pair: _Pair, passage: str) -> list[Difference]:
     """Return a difference where the claim names a cause and the passage, of the same effect, names or excludes another."""
     mine = split_cause(pair.claim)
-    if mine is None:
+    if mine is None or marks(pair.claim.text, "hedged", pair.claim.language):
         return []
     effect, cause, span = mine.effect, mine.cause, mine.span
     whole = read(passage, pair.sentence.language)
@@ -261,30 +349,3 @@ def _cause_of(passage: str, code: str, effect: Reading) -> tuple[int, int] | Non
         if stated and (covered(effect, stated.effect) >= 0.4 or len(stated.effect.keys) <= 2):
             return _shift(stated.span, start)
     return None
-
-
-# quotation
-
-
-def _quotes(pair: _Pair, passage: str) -> list[Difference]:
-    """Return a difference where a quotation of the claim keeps most words of the passage's but not its sense."""
-    if pair.claim.language != pair.sentence.language:
-        return []
-    found = []
-    for mine in _QUOTED.finditer(pair.claim.text):
-        for yours in _QUOTED.finditer(passage):
-            found.extend(_altered(pair, passage, spans=(mine.span(1), yours.span(1))))
-    return found[:1]
-
-
-def _altered(pair: _Pair, passage: str, *, spans: tuple[tuple[int, int], tuple[int, int]]) -> list[Difference]:
-    code = pair.claim.language
-    mine, yours = read(pair.claim.text[slice(*spans[0])], code), read(passage[slice(*spans[1])], code)
-    common, new = mine.keys & yours.keys, mine.keys - yours.keys
-    if fold(mine.text, code).strip(" .,") in yours.folded or len(common) < 2 or len(common) < len(mine.keys) * 0.4:
-        return []
-    flipped = bool(negated_keys(mine)) != bool(negated_keys(yours)) and len(common) * 2 >= len(mine.keys)
-    if not new and not flipped:
-        return []
-    words = f"The claim quotes «{mine.text}», the evidence «{yours.text}»."
-    return [Difference(DifferenceKind.QUOTATION, spans[0], spans[1], words)]
