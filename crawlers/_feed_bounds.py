@@ -6,6 +6,10 @@ _ENTRY_ENDS = re.compile(rb"</(?:\w{1,20}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _PAGE_ENDS = re.compile(rb"</(?:\w{1,20}:)?url\s*>", re.IGNORECASE)
 _CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _TAG = re.compile(rb"<(/?)[A-Za-z](?:[^<>]*[^<>/])?>")
+_HALVES = re.compile(
+    rb"&#(?:[xX]0*(?:[dD][89a-fA-F][0-9a-fA-F]{2}|0);|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]|0);)"
+    rb"|\xed[\xa0-\xbf][\x80-\xbf]"
+)
 _DEEPEST = 1_000
 _LARGE = 1_500_000
 _MOST_ENTRIES = 1_500
@@ -48,6 +52,11 @@ def _too_deep(body: bytes) -> bool:
         if depth > _DEEPEST:
             return True
     return False
+
+
+def whole_characters(body: bytes) -> bytes:
+    """Return ``body`` without halves of surrogate pairs and NUL references: a forgiving parser passes on what no text holds."""
+    return _HALVES.sub(b"", body)
 
 
 def bounded_sitemap(body: bytes) -> bytes:

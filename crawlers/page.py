@@ -78,7 +78,7 @@ def page_title(root: html.HtmlElement) -> str | None:
 
 def article_links(root: html.HtmlElement, base: str) -> list[ItemLink]:
     """Return the links that look like articles of the same host, each once, with their longest words as title."""
-    base = urljoin(base, next(iter(root.xpath("//base/@href")), ""))
+    base = _joined(base, next(iter(root.xpath("//base/@href")), "")) or base
     host = _site(base)
     found: dict[str, tuple[int, str]] = {}
     for anchor in root.iter("a"):

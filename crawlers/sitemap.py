@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawlers._codings import inflated
-from crawlers._feed_bounds import bounded_sitemap
+from crawlers._feed_bounds import bounded_sitemap, whole_characters
 from crawlers._shown import web_address
 from crawlers.base import Asked, Collector, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted
 from crawlers.feed import iso_instant, plain, short_language
@@ -68,7 +68,7 @@ def _root(body: bytes) -> etree._Element | Unlisted:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
     try:
-        root = etree.fromstring(bounded_sitemap(body), parser)
+        root = etree.fromstring(whole_characters(bounded_sitemap(body)), parser)
     except etree.XMLSyntaxError as error:
         return Unlisted(f"The sitemap is broken: {error.msg}.")
     if root is None or _local(root) not in {"urlset", "sitemapindex"}:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lxml import etree
 
+from crawlers._feed_bounds import whole_characters
 from crawlers._reduce import LONGEST, count, entries, fields, hashtags, masked, parsed, string, voice
 from crawlers.base import Asked, Collector, Credential, Detection, Fetched, Listing, ListingRequest, Post, Unlisted
 from crawlers.feed import iso_instant
@@ -118,7 +119,7 @@ def _root(body: bytes) -> etree._Element | None:
         return None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False, load_dtd=False)
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(whole_characters(body), parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
     return root if root is not None and root.tag == f"{_ATOM}feed" else None
