@@ -10,6 +10,7 @@ from starlette.responses import Response
 from dashboards._desk import TheDesk
 from dashboards._public_words import public_words
 from factdesk.editorial.claimreview import json_ld
+from factdesk.editorial.gatekeeping import shown_pieces
 from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.editorial.statements import by_slug, published
 from factdesk.errors import NotFoundError
@@ -73,6 +74,7 @@ def show_one(request: Request, *, slug: str, desk: TheDesk) -> Response:
         "shown": shown,
         "text": shown.visible,
         "withdrawn": withdrawn,
+        "paragraphs": shown_pieces(desk.engine, shown, shown.visible),
         "public": public_words(shown.language),
         "structured": "" if withdrawn else json_ld(shown, desk_name=desk.settings.desk.name, base_url=desk.address(request)),
         "address": f"{desk.address(request)}/statements/{shown.slug}",

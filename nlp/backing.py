@@ -46,8 +46,13 @@ class Backing:
 
 
 def states_nothing(text: str, code: str) -> str | None:
-    """Return why ``text`` needs no evidence (a question, a wish, a label), or ``None``; an opinion is not exempt."""
+    """Return why ``text`` needs no evidence (a question, a wish, a label), or ``None``; an opinion is not exempt.
+
+    A few words are a label only where they do not end like a sentence: "Nobody died." states something.
+    """
     reason = why_not_checkable(text, code)
+    if reason == "too short" and text.rstrip().endswith((".", "!", "。", "؟")):
+        return None
     return reason if reason in _FREE and not quantities(text, code) else None
 
 

@@ -5,7 +5,7 @@ as the claim. What the gate cannot back, a person may waive with a written reaso
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,6 +105,20 @@ def rulings(draft: Draft, *, waivers: Mapping[str, str]) -> tuple[Ruling, ...]:
     return tuple(_waived(ruling, waivers) for ruling in found)
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a paragraph with the place of the passage its sentence rests on, if any; the pieces join up to the text."""
+
+    text: str
+    citation: int | None = None
+
+
+def pieces(draft: Draft) -> tuple[tuple[Piece, ...], ...]:
+    """Return the paragraphs of the body (parted by blank lines) in pieces, for readers who want to see what says so."""
+    paragraphs = (block for block in draft.body.split("\n\n") if block.strip())
+    return tuple(tuple(_piecewise(block, draft)) for block in paragraphs)
+
+
 def problems(ruled: Sequence[Ruling]) -> tuple[Ruling, ...]:
     """Return the rulings that keep a statement from review."""
     return tuple(ruling for ruling in ruled if not ruling.standing.passes)
@@ -127,6 +141,19 @@ def _labelled(paragraph: str, language: str) -> tuple[int, str]:
     if marked := _MARKED.match(paragraph):
         return _CLAIM, paragraph[marked.end() :].strip()
     return 0, paragraph
+
+
+def _piecewise(block: str, draft: Draft) -> Iterator[Piece]:
+    for line in block.splitlines(keepends=True):
+        part, text = _labelled(line.strip(), draft.language)
+        at = line.find(text) if text else 0
+        done = 0
+        for start, end in split(text, draft.language):
+            ruling = _ruled(draft, text[start:end], part=part)
+            yield Piece(line[done : at + end], ruling.citation if ruling.standing is Standing.BACKED else None)
+            done = at + end
+        if done < len(line):
+            yield Piece(line[done:])
 
 
 def _ruled(draft: Draft, text: str, *, part: int) -> Ruling:

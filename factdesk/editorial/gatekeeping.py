@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, select
 
 from factdesk.editorial import audit
 from factdesk.editorial._records import load, subject
-from factdesk.editorial.gate import Draft, Ruling, problems, rulings
-from factdesk.editorial.statement import State, Statement
+from factdesk.editorial.gate import Draft, Piece, Ruling, pieces, problems, rulings
+from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
 from factdesk.store.database import reading, writing
 from factdesk.store.tables import audit as log
@@ -44,7 +44,13 @@ def standing(engine: Engine, statement_id: int) -> tuple[Ruling, ...]:
 
 def ruled(connection: Connection, statement: Statement) -> tuple[Ruling, ...]:
     """Return the rulings on the newest revision, waivers applied."""
-    return rulings(_draft(connection, statement), waivers=_waivers(connection, statement.id))
+    return rulings(_draft(connection, statement, statement.newest), waivers=_waivers(connection, statement.id))
+
+
+def shown_pieces(engine: Engine, statement: Statement, revision: Revision) -> tuple[tuple[Piece, ...], ...]:
+    """Return the paragraphs of a revision with what each sentence rests on, for the public page."""
+    with reading(engine) as connection:
+        return pieces(_draft(connection, statement, revision))
 
 
 def require_backing(connection: Connection, statement: Statement) -> None:
@@ -70,14 +76,14 @@ def waive(engine: Engine, statement_id: int, *, user_id: int, key: str, reason: 
         return load(connection, statement_id)
 
 
-def _draft(connection: Connection, statement: Statement) -> Draft:
-    ids = [citation.passage.id for citation in statement.citations]
+def _draft(connection: Connection, statement: Statement, revision: Revision) -> Draft:
+    ids = [citation.passage.id for citation in revision.citations]
     return Draft(
-        title=statement.title,
-        body=statement.body,
+        title=revision.title,
+        body=revision.body,
         language=statement.language,
         claim=statement.claim_text,
-        citations=statement.citations,
+        citations=revision.citations,
         archived=_archived(connection, ids),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from factdesk.editorial import gatekeeping, statements
-from factdesk.editorial.gate import Draft, Ruling, Standing, problems, rulings, sentence_key
+from factdesk.editorial.gate import Draft, Ruling, Standing, pieces, problems, rulings, sentence_key
 from factdesk.editorial.gatekeeping import GateError
 from factdesk.editorial.statement import Citation, Statement
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
@@ -77,6 +77,7 @@ def test_what_a_passage_says_is_backed_by_it(sentence: str, citation: int) -> No
         ("“The water was wild all night,” said its head engineer.", Standing.MISQUOTED, "wild"),
         ("The Haldrin dam was opened on purpose to flood Lower Teyn.", Standing.RESTATES, ""),
         ("300 people were killed.", Standing.UNBACKED, "300"),
+        ("Somebody died.", Standing.UNBACKED, ""),
     ],
 )
 def test_what_no_passage_says_is_held_back_with_its_reason(sentence: str, standing: Standing, named: str) -> None:
@@ -101,6 +102,7 @@ def test_a_figure_of_neither_claim_nor_passage_is_no_explanation() -> None:
 
 def test_a_question_and_a_label_need_no_passage_but_a_figure_in_them_does() -> None:
     assert only("What happened at the dam?").standing is Standing.FREE
+    assert only("At the dam").standing is Standing.FREE
     assert only("Were 700 killed?").standing is not Standing.FREE
 
 
@@ -129,6 +131,27 @@ def test_a_waiver_holds_for_the_exact_words_only() -> None:
     assert (ruling.standing, ruling.waiver) == (Standing.WAIVED, "The minister told us by telephone.")
     (other,) = rulings(draft(text.replace("three", "four")), waivers=waivers)
     assert other.standing is Standing.UNBACKED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The facts: The gates stayed shut until noon. Nobody was hurt.\nWhy?\n\n  In short: The gates stayed shut until noon.",
+        "One line",
+        "  \n\n \n",
+        "a.\r\nb. ",
+    ],
+)
+def test_pieces_join_up_to_the_text_and_carry_what_backs_them(body: str) -> None:
+    found = pieces(draft(body))
+    assert ["".join(piece.text for piece in paragraph) for paragraph in found] == [b for b in body.split("\n\n") if b.strip()]
+    cited = {piece.text.strip(): piece.citation for paragraph in found for piece in paragraph if piece.citation is not None}
+    if body.startswith("The facts"):
+        assert cited == {
+            "The facts: The gates stayed shut until noon.": 1,
+            "Nobody was hurt.": 0,
+            "In short: The gates stayed shut until noon.": 1,
+        }
 
 
 # -- on the store -----------------------------------------------------------------------------------------------------------

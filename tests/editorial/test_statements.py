@@ -111,8 +111,8 @@ def test_the_author_cannot_approve(room: Room) -> None:
 
 def test_who_wrote_an_earlier_revision_cannot_approve_a_later_one(room: Room) -> None:
     statement = draft(room)
-    statement = edited(room, statement, user_id=room.second, body="Second words.")
-    statement = edited(room, statement, user_id=room.writer, body="Third words.")
+    statement = edited(room, statement, user_id=room.second, body="Second words")
+    statement = edited(room, statement, user_id=room.writer, body="Third words")
     waiting = statements.submit(room.engine, statement.id, user_id=room.writer, at=NOW)
     with pytest.raises(NotAllowedError, match="second person"):
         statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=NOW)
