@@ -148,7 +148,7 @@ def test_while_robots_txt_is_broken_nothing_is_asked(world: Rig) -> None:
     world.source("courier")
     world.collect()
     assert [visit.target for visit in world.server.log.visits()] == ["/robots.txt"]
-    assert world.polls()[0][0] == "failed"
+    assert world.polls()[0][0] == "put_off"
     assert "robots.txt" in world.polls()[0][1]
 
 
