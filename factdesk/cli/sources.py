@@ -13,7 +13,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from factdesk.cli import source_health
-from factdesk.errors import SettingsError, StateError, UnreadableError
+from factdesk.errors import FetchError, SettingsError, StateError, UnreadableError
 from factdesk.records import Outcome, Source, SourceRole
 from factdesk.settings import load_settings
 from factdesk.store import ledger, sources
@@ -87,7 +87,8 @@ def import_(  # noqa: PLR0917 # a command's options are its parameters
 
     Example: factdesk sources import feeds.opml
     """
-    from crawlers.opml import read_opml  # noqa: PLC0415 # keeps other commands quick
+    from crawlers.detect import recognised  # noqa: PLC0415 # keeps other commands quick
+    from crawlers.opml import read_opml  # noqa: PLC0415 # the same
 
     try:
         listed = read_opml(file.read_bytes())
@@ -96,11 +97,13 @@ def import_(  # noqa: PLR0917 # a command's options are its parameters
     bad, added = list(listed.bad), 0
     with _store() as engine, writing(engine) as connection:
         for feed in listed.feeds:
-            new = NewSource("feed", feed.url, feed.name, role or SourceRole.PRESS, feed.language, event, interval)
             try:
+                found = recognised(feed.url)  # a platform's feed is read as its posts, and nobody's own feed is
+                kind, url, usual = (found.kind, found.url, found.role) if found else ("feed", feed.url, SourceRole.PRESS)
+                new = NewSource(kind, url, feed.name, role or usual, feed.language, event, interval)
                 sources.add(connection, new, now=datetime.now(UTC))
                 added += 1
-            except StateError as error:
+            except (StateError, FetchError) as error:
                 bad.append(error.what)
     for line in bad:
         typer.echo(line, err=True)
@@ -218,7 +221,9 @@ def _found(url: str, kind: str | None) -> "Detection":
 
 def _taken_as(kind: str, address: str) -> "Detection":
     from crawlers.base import Asked, Detection, collector  # noqa: PLC0415 # keeps other commands quick
+    from crawlers.detect import recognised  # noqa: PLC0415 # the same
 
+    recognised(address)  # refuses what is not followed, whatever it is taken as
     collects = collector(kind)
     if not collects.requests(Asked(Source(0, kind, address, ""))):
         raise SettingsError(

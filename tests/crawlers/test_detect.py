@@ -138,12 +138,26 @@ def test_other_addresses_have_to_be_looked_at(address: str) -> None:
 @pytest.mark.usefixtures("desk")
 def test_what_a_kind_cannot_poll_is_refused_at_once() -> None:
     for address, kind in (
-        ("https://www.reddit.com/user/somebody", "reddit"),
-        ("https://bsky.app/profile/x.example", "bluesky"),
+        ("https://pond.example/user/somebody", "reddit"),
+        ("https://pond.example/profile/x.example", "bluesky"),
     ):
         done = CliRunner().invoke(app, ["sources", "add", address, "--kind", kind])
         assert isinstance(done.exception, SettingsError)
         assert f"docs/connectors/{kind}.md" in done.exception.remedy
+
+
+@pytest.mark.usefixtures("desk")
+def test_nobody_is_followed_by_calling_it_a_feed(tmp_path: Path) -> None:
+    feeds = ("https://www.reddit.com/user/somebody/.rss", "https://bsky.app/profile/x.example/rss")
+    for address in feeds:
+        assert isinstance(CliRunner().invoke(app, ["sources", "add", address, "--kind", "feed"]).exception, FetchError)
+    channel = "https://www.youtube.com/feeds/videos.xml?channel_id=UCquillonharrow-aaaaaaaa"
+    outlines = "".join(f'<outline type="rss" text="X" xmlUrl="{url}"/>' for url in (*feeds, channel, "https://news.example/f"))
+    (tmp_path / "list.opml").write_text(f"<opml><body>{outlines}</body></opml>")
+    done = CliRunner().invoke(app, ["sources", "import", str(tmp_path / "list.opml")])
+    assert "2 sources added, 2 entries left out." in done.output
+    kinds = [line.split("\t")[1] for line in CliRunner().invoke(app, ["sources", "list"]).output.splitlines()]
+    assert kinds == ["youtube", "feed"]
 
 
 def test_one_persons_page_of_an_instance_is_not_followed() -> None:
