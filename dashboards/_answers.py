@@ -100,7 +100,10 @@ def _to_login(request: Request, error: SignInError) -> Response:
 def _on_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     what, remedy = _PLAIN.get(status, ("This cannot be answered.", "Go back and try again."))
-    return _say(request, status, what, remedy)
+    answer = _say(request, status, what, remedy)
+    if isinstance(error, HTTPException) and (allowed := (error.headers or {}).get("Allow")):
+        answer.headers["Allow"] = allowed  # RFC 9110, 15.5.6
+    return answer
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:

@@ -13,7 +13,18 @@ from factdesk.editorial.statements import published
 from factdesk.records import Passage
 from factdesk.store.findings_view import OPEN, QueueFilter, Sighting, queue
 
-router = APIRouter(prefix="/api/v1")
+
+class ErrorOut(BaseModel):
+    """What was wrong with a request, and what to do about it, in one line."""
+
+    error: str
+
+
+_MISTAKES: dict[int | str, dict[str, object]] = {
+    401: {"model": ErrorOut, "description": "No session: sign in first."},
+    422: {"model": ErrorOut, "description": "A parameter cannot be read: words, a kind, a date or a number."},
+}
+router = APIRouter(prefix="/api/v1", responses=_MISTAKES)
 
 
 class CitationOut(BaseModel):

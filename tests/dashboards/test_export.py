@@ -64,3 +64,10 @@ def test_the_api_describes_itself(house: House) -> None:
     assert described["openapi"].startswith("3.1")
     assert set(described["paths"]) == {"/api/v1/search", "/api/v1/findings", "/api/v1/statements"}
     assert all("summary" in operation for path in described["paths"].values() for operation in path.values())
+    assert described["components"]["schemas"]["ErrorOut"]["properties"].keys() == {"error"}
+
+
+def test_a_wrong_method_is_told_which_are_right(house: House) -> None:
+    answer = house.as_("ana").delete("/api/v1/search")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.json()["error"]
