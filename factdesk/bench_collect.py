@@ -24,6 +24,7 @@ from factdesk.bench_jobs import collect_counted, read_only
 from factdesk.errors import FactdeskError
 from factdesk.process_load import Load, cpu_seconds
 from factdesk.records import Capture, CaptureKind
+from factdesk.rounds import FIRST_REVIEW
 from factdesk.serve import Crew, crew
 from factdesk.settings import CollectorSettings, Settings, load_settings
 from factdesk.store import sources
@@ -37,6 +38,7 @@ _TICK_S = 1.0
 _SCALE = 10
 _PAGES_A_SOURCE = 20  # where the cost of ten times the sources is measured
 _PATIENCE_S = 7200.0
+_SETTLED_S = FIRST_REVIEW.total_seconds() + 15  # all sources are looked at once after a start: that is not idle time
 _Say = Callable[[str], None]
 
 
@@ -308,7 +310,7 @@ def _idle(plan: CollectPlan, *, say: _Say) -> _Idle:
                 _still_well(hands, asked, tick_s=0.1)
             spent = cpu_seconds(child.pid or 0)
             say(f"asked first after {first - asked:.1f} s, {spent:.1f} s of processor")
-            hands.stop.wait(min(plan.idle_s / 2, 10.0))
+            hands.stop.wait(min(plan.idle_s, _SETTLED_S))
             share = _share(child, hands, seconds=plan.idle_s)
         engine.dispose()
     return _Idle(first - asked, spent, share)

@@ -16,10 +16,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection, Engine
 
 from crawlers._archive import Archive, only_collector
-from crawlers._engine import Download, Fetcher, run_engine
+from crawlers._engine import Download, run_engine
 from crawlers._engine_collect import Collection, ItemEvent, Notice, PollEvent
 from crawlers._engine_recorder import Recorder
 from crawlers._http import Guard, authority
+from crawlers._rendering import check_rendering, fetching
 from factdesk.errors import FactdeskError, SettingsError
 from factdesk.expiry import expire
 from factdesk.records import Outcome, Source
@@ -105,15 +106,16 @@ def run_collector(
     tally = _Tally(on_event)
     try:
         _check_contact(settings, engine, only)
+        check_rendering(settings.collector)
 
         async def main(download: Download) -> None:
             recorder = Recorder(engine, Archive(settings.archive), patient=not once)
-            fetcher = Fetcher(recorder.gated(download), settings=settings.collector, hosts=recorder)
-            collection = Collection(fetcher, recorder, settings=settings.collector, notice=tally)
             rounds = Rounds(engine, keep_polls=timedelta(days=settings.collector.keep_polls_days))
-            shift = _Shift(collection, recorder, only=frozenset(only), settings=settings, rounds=rounds)
             try:
-                await shift.run(once=once, stop=stop)
+                async with fetching(recorder.gated(download), settings=settings.collector, hosts=recorder) as fetcher:
+                    collection = Collection(fetcher, recorder, settings=settings.collector, notice=tally)
+                    shift = _Shift(collection, recorder, only=frozenset(only), settings=settings, rounds=rounds)
+                    await shift.run(once=once, stop=stop)
             finally:
                 await recorder.close()
 

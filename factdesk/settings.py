@@ -55,6 +55,10 @@ class CollectorSettings(_Section):
     allow_private_hosts: tuple[str, ...] = Field(
         (), description="host names allowed on private or loopback addresses; *.name for its subdomains"
     )
+    render_hosts: tuple[str, ...] = Field(
+        (), description="host names whose pages run their scripts in Chromium before they are read (extra factdesk[javascript])"
+    )
+    browser: str = Field("", description="path of the Chromium that renders; empty means the one playwright installed")
 
 
 class CheckSettings(_Section):

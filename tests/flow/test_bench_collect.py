@@ -91,7 +91,7 @@ def test_a_tiny_measurement_runs_through(tmp_path: Path) -> None:
     run = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, cwd=tmp_path)
     report = json.loads(run.stdout.splitlines()[-1])
     assert report["ended"] == {"kept": 4}
-    assert report["requests"] == 4 + 2 * 2
+    assert report["requests"] == 4 + 2 * 3  # robots.txt, tdmrep.json and the feed of each host
     assert report["most_at_once"] == report["most_connections"] == 1
     assert report["least_gap_s"] >= 0.05
     assert (report["ten_times_cpu"], report["start_s"]) == (None, None)
