@@ -7,9 +7,9 @@ scheduler, cookies, retries, redirects and robots middleware stay out of the way
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from pydantic import SecretStr
@@ -20,6 +20,7 @@ from scrapy.http import Response
 
 from crawlers._addresses import host_of
 from crawlers._codings import ACCEPTED, TooLargeError, decoded
+from crawlers._engine_exchange import ITEM, LISTING, Ask, Download, DownloadError, Got, Hosts, Raw
 from crawlers._engine_handler import HeadTooLargeError, PrivatePeerError, caused_by, told
 from crawlers._engine_lanes import Lane
 from crawlers._engine_resolver import leads_to_private
@@ -27,87 +28,18 @@ from crawlers._engine_rules import MOST_ON_THE_WIRE, OriginRules, opened_text
 from crawlers._http import Failed, Guard, Refused, authority, origin, retry_after, user_agent
 from crawlers._optouts import opted_out
 from crawlers._robots import Rules
-from crawlers.base import Credential, Fetched
-from factdesk.errors import FactdeskError
+from crawlers.base import Fetched
 from factdesk.records import Outcome
 from factdesk.settings import CollectorSettings
-from factdesk.store.hosts import HostState
+
+__all__ = ["ITEM", "LISTING", "Ask", "Download", "DownloadError", "Fetcher", "Got", "Hosts", "Raw", "run_engine"]
 
 _T = TypeVar("_T")
-LISTING, ITEM = 0, 1  # priorities in a lane
 _MOST_HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _GONE = frozenset({404, 410, 451})
 _PRIVATE_STATUS = frozenset({401, 402, 403})
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One address to fetch. The validators make the request conditional. ``obey`` is false for robots.txt alone.
-
-    ``credential`` goes to the origin of ``url`` alone: a redirect to another one is followed without it.
-    """
-
-    url: str
-    accept: str = "text/html,application/xhtml+xml,*/*;q=0.5"
-    etag: str | None = None
-    last_modified: str | None = None
-    priority: int = ITEM
-    obey: bool = True
-    credential: Credential | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """An answer as it came: ``body`` with its content coding, the headers sent, ``url`` of this very hop."""
-
-    url: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    sent: tuple[tuple[str, str], ...]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Got:
-    """A fetched answer, decoded, with the raw exchange for the archive.
-
-    ``moved_permanently_to`` is where permanent redirects alone led, as far as the chain from the first address had no other.
-    """
-
-    fetched: Fetched
-    raw: Raw
-    moved_permanently_to: str | None = None
-
-
-class Download(Protocol):
-    """Asks one address once. Raises ``DownloadError``."""
-
-    def __call__(self, ask: Ask) -> Awaitable[Raw]:
-        """Return the answer to one request, redirects not followed."""
-        ...
-
-
-class DownloadError(FactdeskError):
-    """A request that brought no answer, as the outcome it means."""
-
-    def __init__(self, result: Refused | Failed) -> None:
-        self.result = result
-        super().__init__(result.reason)
-
-
-class Hosts(Protocol):
-    """Where the manners of hosts outlive the process."""
-
-    async def load(self, host: str) -> HostState:
-        """Return what is known of ``host``."""
-        ...
-
-    def save(self, state: HostState) -> None:
-        """Keep ``state`` with the next write."""
-        ...
 
 
 class Fetcher:
