@@ -5,6 +5,7 @@ starts its own and holds a lock on it; what a killed process left half-written a
 """
 
 import base64
+import contextlib
 import fcntl
 import gzip
 import hashlib
@@ -12,10 +13,11 @@ import io
 import os
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -76,7 +78,8 @@ class Archive:
     def __init__(self, folder: Path, *, rotate_bytes: int = ROTATE_BYTES) -> None:
         self._folder = folder
         self._rotate = rotate_bytes
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
+        self._end = self._synced = 0
         self._name = ""
         self._count = 0
         self._day = date.min  # a file holds one day, so that it can expire as a whole
@@ -84,7 +87,7 @@ class Archive:
     def append(self, record: Exchange | Resource) -> Location:
         """Write a record (for an exchange its request too). Call ``sync`` before naming the location anywhere.
 
-        Raises ``ArchiveError`` when the disk refuses.
+        Raises ``ArchiveError`` when the disk refuses; what was appended since the last ``sync`` is then gone.
         """
         return self.append_raw(b"".join(_members(record)))
 
@@ -92,10 +95,11 @@ class Archive:
         """Write a record that lay in another file, byte by byte as it lay there. Raises ``ArchiveError``."""
         try:
             file = self._open()
-            offset = file.tell()
-            file.write(members)
+            offset = self._end
+            _write(file, members)
         except OSError as error:
             raise self._refused(error) from error
+        self._end += len(members)
         return Location(self._name, offset)
 
     def sync(self) -> None:
@@ -103,12 +107,14 @@ class Archive:
         if self._file is None:
             return
         try:
-            self._file.flush()
             os.fsync(self._file.fileno())
-            if self._file.tell() >= self._rotate or datetime.now(UTC).date() != self._day:
-                self.close()
+            if not self._synced:
+                sync_folder(self._folder)  # its name too
         except OSError as error:
             raise self._refused(error) from error
+        self._synced = self._end
+        if self._end >= self._rotate or datetime.now(UTC).date() != self._day:
+            self.close()
 
     def read(self, file: str, offset: int) -> Archived:
         """Return the record at ``(file, offset)``. Raises ``ArchiveError`` when it is missing, damaged or a revisit."""
@@ -135,30 +141,76 @@ class Archive:
             self._file.close()
             self._file = None
 
-    def _open(self) -> IO[bytes]:
+    def _open(self) -> FileIO:
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             if not self._count:
                 for path in self.files()[-2:]:
                     repair(path)
-            self._file = self._start()
+            return self._start()
         return self._file
 
-    def _start(self) -> IO[bytes]:
+    def _start(self) -> FileIO:
         self._count += 1
         now = datetime.now(UTC)
         self._day = now.date()
         stamp = now.strftime("%Y%m%d%H%M%S%f")
         self._name = f"factdesk-{stamp}-{os.getpid()}-{self._count:04}.warc.gz"
-        file = (self._folder / self._name).open("xb")
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.write(_warcinfo(self._name))
-        return file
+        head = _warcinfo(self._name)
+        self._file = FileIO(self._folder / self._name, "x")
+        self._end = self._synced = 0
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        _write(self._file, head)
+        self._end = len(head)
+        return self._file
 
     def _refused(self, error: OSError) -> ArchiveError:
-        return ArchiveError(
-            f"The archive {self._folder} cannot be written: {error.strerror}.", remedy="Check its disk and permissions."
-        )
+        """Leave the file as it was at the last ``sync``: what the disk took of the rest would stand before later records."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.truncate(self._synced)
+                if not self._synced:
+                    (self._folder / self._name).unlink()
+            with contextlib.suppress(OSError):
+                self._file.close()
+            self._file = None
+        why = error.strerror or type(error).__name__
+        return ArchiveError(f"The archive {self._folder} cannot be written: {why}.", remedy="Check its disk and permissions.")
+
+
+@contextmanager
+def only_collector(folder: Path) -> Iterator[None]:
+    """Keep a second collector out of an archive: both would fetch everything. Raises ``ArchiveError``."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "collector.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ArchiveError(
+                    f"Another collector works on {folder}.", remedy="Stop it, or give this one a data folder of its own."
+                ) from error
+            yield
+    except PermissionError as error:
+        raise ArchiveError(
+            f"The archive {folder} cannot be written: {error.strerror}.", remedy="Check its disk and permissions."
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the folder's list of names onto the disk."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _write(file: FileIO, data: bytes) -> None:
+    """Write all of ``data``: a disk that fills up takes a part first."""
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
 
 
 def repair(path: Path, *, keep: int = 0) -> int:

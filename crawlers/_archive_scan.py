@@ -1,7 +1,6 @@
 """Reads an archive file record by record, with each record's own compressed bytes, so that it can be moved unchanged."""
 
 import fcntl
-import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,15 +56,6 @@ def at_rest(path: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the folder's list of names onto the disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _records(path: Path) -> Iterator[tuple[str, Member]]:

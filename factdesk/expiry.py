@@ -16,8 +16,8 @@ import structlog
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from crawlers._archive import Archive, Location
-from crawlers._archive_scan import Member, at_rest, raw, scan, sync_folder
+from crawlers._archive import Archive, Location, sync_folder
+from crawlers._archive_scan import Member, at_rest, raw, scan
 from factdesk.errors import ArchiveError
 from factdesk.settings import Settings
 from factdesk.store import archived

@@ -1,7 +1,6 @@
 """A worker that takes waiting captures down the line until it is told to stop."""
 
 import contextlib
-import os
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -41,6 +40,8 @@ def run_reader(line: Line, *, stop: Stop) -> Counter[Outcome]:
     """
     outcomes: Counter[Outcome] = Counter()
     away = False
+    with contextlib.suppress(StoreError):  # it is away: said below, and the claims run out by themselves
+        captures.free_dead(line.engine)
     with Extractor(line.settings.workers, line.settings.check.languages) as extractor:
         ahead = _Ahead(line, extractor)
         while not stop.is_set():
@@ -68,7 +69,7 @@ class _Ahead:
 
     line: Line
     extractor: Extractor
-    _name: str = field(default_factory=lambda: f"reader-{os.getpid()}")
+    _name: str = field(default_factory=captures.worker_name)
     _begun: deque[tuple[list[int], Batch]] = field(default_factory=deque)
 
     def next(self) -> Counter[Outcome]:
@@ -111,7 +112,8 @@ class _Ahead:
 def drain(line: Line) -> Counter[Outcome]:
     """Read everything that waits now; returns outcomes. Raises ``IndexUnavailableError`` or ``StoreError`` on an outage."""
     outcomes: Counter[Outcome] = Counter()
-    while done := read_batch(line, worker=f"reader-{os.getpid()}"):
+    captures.free_dead(line.engine)
+    while done := read_batch(line, worker=captures.worker_name()):
         outcomes += done
     return outcomes
 

@@ -134,14 +134,14 @@ def ids_to_index(connection: Connection, what: str) -> Iterator[ToIndex]:
     """Stream in order what the index must hold of ``what``: document, claim, factcheck or evidence."""
     query, column = _to_index(what)
     for row in _streamed(connection, query.order_by(column)):
-        yield _told(row)
+        yield ToIndex(row.id, bool(row.finished))
 
 
 def id_to_index(connection: Connection, what: str, identifier: str) -> ToIndex | None:
     """Return one of them, if it is there."""
     query, column = _to_index(what)
     row = connection.execute(query.where(column == identifier)).first()
-    return _told(row) if row else None
+    return ToIndex(row.id, bool(row.finished)) if row else None
 
 
 def reopen_stuck(connection: Connection, *, now: datetime) -> int:
@@ -197,7 +197,3 @@ def _to_index(what: str) -> tuple[Select[str, bool], ColumnElement[str]]:
     read = select(column, captures.c.read_at.is_not(None).label("finished")).select_from(documents)
     read = read.join(captures, captures.c.id == documents.c.capture_id)
     return read.join(claims, documents.c.id == claims.c.document_id) if what == "claim" else read, column
-
-
-def _told(row: Row[Any]) -> ToIndex:
-    return ToIndex(row.id, bool(row.finished))
