@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
 from factdesk.errors import NotFoundError
+from factdesk.evaluation.calibration import calibration_error
 from factdesk.records import Claim, Finding
 from factdesk.store.database import reading
 from factdesk.store.documents import claim_from, finding_from
@@ -162,18 +163,9 @@ def score(probabilities: NDArray[np.float64], labels: NDArray[np.float64]) -> Sc
     """Return the figures of ``probabilities`` against ``labels`` (0 or 1)."""
     losses = _losses(probabilities, labels)
     right = (probabilities >= 0.5) == (labels == 1)
-    return Score(round(float(losses.mean()), 4), round(float(right.mean()), 4), round(calibration(probabilities, labels), 4))
-
-
-def calibration(probabilities: NDArray[np.float64], labels: NDArray[np.float64], *, bins: int = 10) -> float:
-    """Return the expected calibration error over equal-width bins (Naeini et al., 2015)."""
-    places = np.minimum((probabilities * bins).astype(int), bins - 1)
-    gaps = (
-        abs(float((probabilities[places == place] - labels[places == place]).sum()))
-        for place in range(bins)
-        if (places == place).any()
+    return Score(
+        round(float(losses.mean()), 4), round(float(right.mean()), 4), round(calibration_error(probabilities, labels == 1), 4)
     )
-    return sum(gaps) / max(1, len(labels))
 
 
 def to_dict(told: Trained) -> dict[str, object]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from factdesk.records import Claim, Document, digest_id
+from factdesk.records import CaptureKind, Claim, Document, digest_id
 from nlp.base import ClaimFinder, Encoder
 from nlp.checkability import Wording, is_satire, read_wording, refusal
 from nlp.checkworthiness import Checkworthiness, load_checkworthiness, probability
@@ -90,10 +90,13 @@ class _Finder:
             return [probability(self.model.quick(read.features, read.document.language)).tolist() for read in readings]
         vectors = self.encoder([sentence.text for reading in readings for sentence in reading.sentences])
         parts = np.split(vectors, np.cumsum([len(reading.sentences) for reading in readings])[:-1]) if readings else []
-        return [
-            self.model.score(read.features, read.document.language, rows).tolist()
-            for read, rows in zip(readings, parts, strict=True)
-        ]
+        return [self._scored(read, rows).tolist() for read, rows in zip(readings, parts, strict=True)]
+
+    def _scored(self, reading: _Reading, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Score a post by the weights for posts, anything else by those for sentences."""
+        if reading.document.kind is CaptureKind.POST:
+            return self.model.score_posts(reading.features, vectors)
+        return self.model.score(reading.features, reading.document.language, vectors)
 
     def _claims(self, reading: _Reading, scores: Sequence[float]) -> list[Claim]:
         pairs = sorted(zip(scores, reading.sentences, strict=True), key=lambda pair: (-pair[0], pair[1].span))

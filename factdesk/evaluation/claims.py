@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from factdesk.errors import UnreadableError
+from factdesk.evaluation.calibration import calibration_error, risk_coverage
 from nlp.checkability import refusal
-from nlp.checkworthiness import load_checkworthiness, read_wordings
+from nlp.checkworthiness import Checkworthiness, are_posts, load_checkworthiness, read_wordings, without_links
 from nlp.encoders import load_encoder
 from nlp.language import identify
 from nlp.languages import language
@@ -28,7 +29,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ClaimsReport:
-    """Check-worthiness at the shipped threshold. ``*_with_rules`` also applies the rules against opinion and questions."""
+    """Check-worthiness at the shipped threshold. ``*_with_rules`` also applies the rules against opinion and questions.
+
+    ``genre`` says which weights were used, those of sentences or those of posts; ``risk_coverage`` pairs the share of texts
+    that are answered, surest first, with the share of these answers that are wrong.
+    """
 
     f1: float
     precision: float
@@ -41,6 +46,10 @@ class ClaimsReport:
     texts: int
     positives: int
     sentences_per_second: float
+    language: str
+    genre: str
+    calibration_error: float
+    risk_coverage: list[list[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +92,16 @@ def evaluate_claims(path: Path, *, labels: Labels, out: Path | None = None, say:
     The language is identified over the whole file. Raises ``UnreadableError`` for a missing file, column or positive label.
     """
     texts, gold = _labelled(path, labels)
-    code = _language_of(texts)
-    say(f"{len(texts)} texts in {code}, {int(gold.sum())} positive")
-    model, encoder, start = load_checkworthiness(), load_encoder(), time.perf_counter()
-    wordings, scores = read_wordings(texts, code), np.zeros(len(texts), np.float32)
-    for at in range(0, len(texts), _BATCH):
-        part = slice(at, at + _BATCH)
-        scores[part] = model.score(model.features(wordings[part], code), code, encoder(texts[part]))
-        say(f"scored {min(at + _BATCH, len(texts))} of {len(texts)}")
+    code, posts = _language_of(texts), are_posts(texts)
+    genre = "posts" if posts else "sentences"
+    say(f"{len(texts)} {genre} in {code}, {int(gold.sum())} positive")
+    model, start = load_checkworthiness(), time.perf_counter()
+    read_as = [without_links(text) for text in texts] if posts else texts
+    scores = _scored(read_as, code, model=model, posts=posts, say=say)
     seconds = time.perf_counter() - start
-    allowed = np.array([refusal(wording, language(code)) is None for wording in wordings])
-    said = scores >= model.threshold
+    allowed = np.array([refusal(wording, language(code)) is None for wording in read_wordings(read_as, code)])
+    threshold = model.post_threshold if posts else model.threshold
+    said = scores >= threshold
     if out is not None:
         _write(
             out,
@@ -103,12 +111,34 @@ def evaluate_claims(path: Path, *, labels: Labels, out: Path | None = None, say:
     return ClaimsReport(
         *plain,
         _average_precision(gold, scores),
-        round(model.threshold, 4),
+        round(threshold, 4),
         *ruled,
         len(texts),
         int(gold.sum()),
         round(len(texts) / seconds, 1),
+        code,
+        genre,
+        round(calibration_error(scores, gold), 4),
+        risk_coverage(np.abs(_logits(scores) - _logits(np.array([threshold]))), said == gold),
     )
+
+
+def _scored(texts: Sequence[str], code: str, *, model: Checkworthiness, posts: bool, say: Say) -> NDArray[np.float32]:
+    """Return the probability of each text by the weights for posts or for sentences."""
+    encoder, scores = load_encoder(), np.zeros(len(texts), np.float32)
+    wordings = read_wordings(texts, code)
+    for at in range(0, len(texts), _BATCH):
+        part = slice(at, at + _BATCH)
+        features, vectors = model.features(wordings[part], code), encoder(texts[part])
+        scores[part] = model.score_posts(features, vectors) if posts else model.score(features, code, vectors)
+        say(f"scored {min(at + _BATCH, len(texts))} of {len(texts)}")
+    return scores
+
+
+def _logits(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
+    held = np.clip(np.asarray(probabilities, np.float64), 1e-6, 1 - 1e-6)
+    result: NDArray[np.float64] = np.log(held / (1 - held))
+    return result
 
 
 def evaluate_language(path: Path, *, out: Path | None = None, say: Say = lambda _: None) -> LanguageReport:

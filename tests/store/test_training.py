@@ -14,7 +14,7 @@ from factdesk.errors import ModelError, NotFoundError
 from factdesk.records import CaptureKind, Claim, Document, Finding, FindingKind, Passage, PassageKind, SourceRole
 from factdesk.store.database import writing
 from factdesk.store.tables import findings, reviews
-from factdesk.training import FEWEST, Trained, calibration, fit, score, train, undo
+from factdesk.training import FEWEST, Trained, fit, score, train, undo
 from nlp.desk_heads import CHECKABLE, FLAGS, MANIFEST, DeskHead, file_of, identity, load_head, read_manifest, taught, teaching
 from tests.stores import NOW, add_finding, add_passage, add_person, sqlite_store
 
@@ -142,9 +142,7 @@ def test_few_reviews_move_a_head_little_and_many_fit_it() -> None:
     assert many > 0.95
 
 
-def test_the_calibration_error_is_the_gap_between_said_and_held() -> None:
-    assert calibration(np.full(10, 0.9), np.array([1.0] * 9 + [0.0])) == pytest.approx(0)
-    assert calibration(np.full(10, 0.9), np.zeros(10)) == pytest.approx(0.9)
+def test_figures_of_a_head_that_is_always_right() -> None:
     assert score(np.array([1.0, 0.0]), np.array([1.0, 0.0])).accuracy == 1
 
 
