@@ -1,6 +1,7 @@
-"""Does a piece of evidence support a claim, refute it, or say too little? A small trained head over words, figures and meaning.
+"""Does a piece of evidence support a claim, refute it, or say too little? A linear head, beside a cross-encoder for English.
 
-It is measured and shown beside a citation; it never raises a flag: flags come from named differences only.
+The head reads words, figures and closeness in meaning and sees an altered word or figure where the cross-encoder, which reads
+both texts together, is taken in by their likeness. Neither raises a flag: flags come from named differences only.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from nlp._cues import absences, doubts, false_cues, negated_keys
 from nlp._numbers import agrees, quantities
 from nlp._overlap import covered, opposed, shared_keys
+from nlp._pairs import load_pairs
 from nlp._words import Reading, read, sentences
 from nlp.base import Encoder
 from nlp.languages import language, phrases
@@ -20,6 +22,8 @@ from nlp.models import model_file
 
 LABELS = ("supports", "refutes", "neutral")
 FILE = "stance.npz"
+_HEAD_SHARE = 0.25
+_LEAST = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,20 @@ def load_support() -> SupportHead:
     """Return the shipped head. Raises ``ModelError`` when its file is absent or altered."""
     with np.load(model_file(FILE), allow_pickle=False) as arrays:
         return SupportHead(**{name: arrays[name] for name in SupportHead.__slots__})
+
+
+def support(claims: Sequence[str], evidence: Sequence[str], *, encoder: Encoder, code: str = "en") -> NDArray[np.float32]:
+    """Return ``float32[n, 3]``: probabilities in the order of ``LABELS`` for claims beside evidence in the language ``code``.
+
+    Raises ``ModelError`` when a model file is absent or altered.
+    """
+    told = load_support()(features(claims, evidence, encoder=encoder, code=code))
+    if code != "en" or not len(told):
+        return told
+    mixed = (1 - _HEAD_SHARE) * np.log(load_pairs()(claims, evidence) + _LEAST) + _HEAD_SHARE * np.log(told + _LEAST)
+    powers = np.exp(mixed)
+    result: NDArray[np.float32] = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+    return result
 
 
 def features(claims: Sequence[str], evidence: Sequence[str], *, encoder: Encoder, code: str = "en") -> NDArray[np.float32]:

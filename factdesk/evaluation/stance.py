@@ -3,17 +3,22 @@
 import csv
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from factdesk.errors import UnreadableError
-from nlp._support import LABELS, features, load_support
+from factdesk.evaluation.calibration import calibration_error, risk_coverage
+from nlp._support import LABELS, support
 from nlp.encoders import load_encoder
+from nlp.language import identify
 
 _BATCH = 400
+_ASKED = 100  # texts of each kind that tell the language
 _COLUMNS = {
     "claim": ("claim", "sentence2", "hypothesis"),
     "evidence": ("evidence", "sentence1", "premise", "abstract"),
@@ -42,7 +47,10 @@ class PairsForm:
 
 @dataclass(frozen=True, slots=True)
 class StanceReport:
-    """Scores over the labels that the file holds; with two of them, only these two are chosen between."""
+    """Scores over the labels that the file holds; with two of them, only these two are chosen between.
+
+    ``risk_coverage`` pairs the share of pairs that are answered, surest first, with the share of these answers that are wrong.
+    """
 
     macro_f1: float
     accuracy: float
@@ -51,6 +59,9 @@ class StanceReport:
     pairs: int
     skipped: int
     pairs_per_second: float
+    language: str
+    calibration_error: float
+    risk_coverage: list[list[float]]
     confusion: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
@@ -61,14 +72,19 @@ def evaluate_stance(path: Path, *, form: PairsForm, out: Path | None = None, say
     """
     claims, evidence, gold, skipped = read_pairs(path, form=form)
     present = tuple(label for label in LABELS if label in set(gold))
+    code = Counter(found for found, _ in identify([*claims[:_ASKED], *evidence[:_ASKED]])).most_common(1)[0][0]
     started = time.perf_counter()
-    told = _told(claims, evidence, present=present, say=say)
+    shares = _shares(claims, evidence, code=code, present=present, say=say)
+    told = _Told([present[int(place)] for place in shares.argmax(axis=1)], shares.max(axis=1), code)
     seconds = time.perf_counter() - started
     if out is not None:
-        rows = zip(claims, gold, told, strict=True)
-        lines = (json.dumps({"claim": claim, "gold": right, "told": mine}, ensure_ascii=False) for claim, right, mine in rows)
-        out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        rows = zip(claims, gold, told.labels, told.sure, strict=True)
+        out.write_text("".join(f"{json.dumps(_row(*row), ensure_ascii=False)}\n" for row in rows), encoding="utf-8")
     return _report(gold, told, skipped=skipped, rate=len(gold) / max(seconds, 1e-9))
+
+
+def _row(claim: str, gold: str, told: str, sure: np.float32) -> dict[str, object]:  # noqa: PLR0917 # one field each
+    return {"claim": claim, "gold": gold, "told": told, "probability": round(float(sure), 4)}
 
 
 def to_dict(report: StanceReport) -> dict[str, object]:
@@ -120,33 +136,46 @@ def _labels(form: PairsForm) -> dict[str, str]:
     return known
 
 
-def _told(claims: Sequence[str], evidence: Sequence[str], *, present: tuple[str, ...], say: Say) -> list[str]:
-    head, encoder = load_support(), load_encoder("bundled")
-    allowed = [LABELS.index(label) for label in present]
-    told: list[str] = []
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """What was answered, how probable each answer was said to be, and in which language."""
+
+    labels: list[str]
+    sure: NDArray[np.float32]
+    language: str
+
+
+def _shares(
+    claims: Sequence[str], evidence: Sequence[str], *, code: str, present: tuple[str, ...], say: Say
+) -> NDArray[np.float32]:
+    """Return the probabilities of the labels present, which sum to 1 a pair."""
+    encoder, allowed = load_encoder("bundled"), [LABELS.index(label) for label in present]
+    parts = []
     for start in range(0, len(claims), _BATCH):
-        table = features(claims[start : start + _BATCH], evidence[start : start + _BATCH], encoder=encoder)
-        chosen = np.argmax(head(table)[:, allowed], axis=1)
-        told.extend(present[int(place)] for place in chosen)
-        say(f"{len(told)} of {len(claims)} pairs")
-    return told
+        read = support(claims[start : start + _BATCH], evidence[start : start + _BATCH], encoder=encoder, code=code)[:, allowed]
+        parts.append(read / np.maximum(read.sum(axis=1, keepdims=True), 1e-9))
+        say(f"{min(start + _BATCH, len(claims))} of {len(claims)} pairs")
+    return np.concatenate(parts)
 
 
-def _report(gold: Sequence[str], told: Sequence[str], *, skipped: int, rate: float) -> StanceReport:
+def _report(gold: Sequence[str], told: _Told, *, skipped: int, rate: float) -> StanceReport:
     labels = tuple(label for label in LABELS if label in set(gold))
     confusion = {right: dict.fromkeys(labels, 0) for right in labels}
-    for right, mine in zip(gold, told, strict=True):
+    for right, mine in zip(gold, told.labels, strict=True):
         confusion[right][mine] += 1
     scores = {label: round(_f1(confusion, label), 4) for label in labels}
-    hits = sum(confusion[label][label] for label in labels)
+    right_ones = np.array([right == mine for right, mine in zip(gold, told.labels, strict=True)])
     return StanceReport(
         macro_f1=round(sum(scores.values()) / len(labels), 4),
-        accuracy=round(hits / len(gold), 4),
+        accuracy=round(float(right_ones.mean()), 4),
         f1=scores,
         labels=labels,
         pairs=len(gold),
         skipped=skipped,
         pairs_per_second=round(rate, 1),
+        language=told.language,
+        calibration_error=round(calibration_error(told.sure, right_ones), 4),
+        risk_coverage=risk_coverage(told.sure, right_ones),
         confusion=confusion,
     )
 

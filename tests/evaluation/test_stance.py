@@ -59,3 +59,10 @@ def test_the_command_prints_one_json_object_last(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["eval", "stance", "--pairs", str(written(tmp_path))])
     assert result.exit_code == 0
     assert json.loads(result.stdout.splitlines()[-1])["pairs"] == 3
+
+
+def test_the_report_says_how_sure_the_answers_were(tmp_path: Path) -> None:
+    report = evaluate_stance(written(tmp_path), form=PairsForm())
+    assert report.language == "en"
+    assert report.risk_coverage[-1] == [1.0, round(1 - report.accuracy, 4)]
+    assert 0 <= report.calibration_error <= 1
