@@ -6,6 +6,7 @@ scheduler, cookies, retries, redirects and robots middleware stay out of the way
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,6 +37,8 @@ __all__ = ["ITEM", "LISTING", "Ask", "Download", "DownloadError", "Fetcher", "Go
 
 _T = TypeVar("_T")
 _MOST_HOPS = 5
+_MOST_JSON = 4_000_000  # bytes: three of them may become an object of seventy
+_JSON = re.compile(rb"\s*[\[{]")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _GONE = frozenset({404, 410, 451})
@@ -146,6 +149,8 @@ class Fetcher:
             return Failed(f"The content coding is damaged: {error}.", 200)
         if len(body) > limit:
             return Refused(Outcome.TOO_LARGE, f"More than {limit} bytes.", 200)
+        if len(body) > _MOST_JSON and _JSON.match(body):
+            return Refused(Outcome.TOO_LARGE, f"More than {_MOST_JSON} bytes of JSON.", 200)
         headers = _lowered(raw.headers)
         if (how := opted_out(headers, body)) is not None:
             return Refused(Outcome.REFUSED_OPT_OUT, f"Opted out by {how}.", 200)

@@ -18,12 +18,13 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_GAPS = re.compile(r"(\s{8})\s+")  # a page of nothing but spaces would keep a sentence splitter busy for hours
 _PILES = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u20d0-\u20ff]+")
 
 
 def visible(text: str) -> str:
-    """Return ``text`` without characters that are not seen, that reorder others, or that no store can hold."""
-    return _PILES.sub(r"\1", _UNSEEN.sub("", _BREAKS.sub("\n", text)))
+    """Return ``text`` without characters that are not seen, reorder others, or fit no store; gaps have at most 8 of them."""
+    return _GAPS.sub(r"\1", _PILES.sub(r"\1", _UNSEEN.sub("", _BREAKS.sub("\n", text))))
 
 
 def title(value: object) -> str | None:

@@ -14,7 +14,7 @@ from crawlers._shown import web_address
 from crawlers.base import Asked, Collector, Detection, Fetched, ItemLink, Listing, ListingRequest, Unlisted
 from crawlers.feed import iso_instant, plain, short_language
 
-_MOST_BYTES = 32_000_000  # the protocol allows 50 MB unpacked; 50,000 pages with their pictures need half of that
+_MOST_BYTES = 20_000_000  # the protocol allows 50 MB unpacked; 50,000 plain pages need half of this
 _MOST_CHILDREN = 5
 _MOST_VERSIONS = 100
 _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)

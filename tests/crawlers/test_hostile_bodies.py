@@ -133,6 +133,7 @@ LISTINGS = {
     "outside": ("feed", XML, _rss(LEAK, before=OUTSIDE), "polled", 1),
     "deep-xml": ("feed", XML, _rss(b"<a>" * 100_000), "failed", 0),
     "deep-json": ("feed", JSON, _json_feed(b'{"a":' * 100_000), "failed", 0),
+    "json-bomb": ("feed", JSON, _json_feed(b"{}," * 2_900_000 + b"{}"), "too_large", 0),
     "deep-list": ("feed", JSON, b"[" * 100_000, "failed", 0),
     "deep-page": ("page", PAGE, b"<html>" + b"<div>" * 100_000, "failed", 0),
     "deep-map": ("sitemap", XML, b"<urlset>" + b"<url>" * 100_000, "polled", 0),

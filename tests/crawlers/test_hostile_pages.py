@@ -4,9 +4,18 @@ import hashlib
 from dataclasses import replace
 from typing import Self
 
+from crawlers._shown import title, visible
 from factdesk.extracting import Extractor
 from factdesk.records import Outcome, Source
 from tests.crawlers.test_extract import capture, page
+
+
+def test_what_is_shown_has_no_unseen_characters_and_no_endless_gaps() -> None:
+    assert visible("a\u202eb\u200bc\x00d\ud800e\u2028f") == "abcde\nf"
+    assert visible("می\u200cخواهم \u200fא") == "می\u200cخواهم \u200fא"  # marks that scripts need
+    assert visible("a" + " " * 2_000_000 + "b") == "a" + " " * 8 + "b"
+    assert visible("a" + "\u0301" * 50) == "a" + "\u0301" * 4
+    assert title("<b>Flood</b> &lt;img src=x&gt; in 3 &lt; 5 towns") == "Flood in 3 < 5 towns"
 
 
 class Endless(bytes):
