@@ -27,6 +27,7 @@ from factdesk.records import Capture, Outcome, Source
 from nlp.language import identify
 
 _log = structlog.get_logger("factdesk.extracting")
+_TRIES = 3
 _PAGE_S = 20.0  # an article takes a fiftieth of one second
 _AGAIN_S = 1.0
 _SPAWN = multiprocessing.get_context("spawn")  # a fork would copy the models' threads
@@ -84,14 +85,19 @@ class Extractor:
     def _one_by_one(self, batch: Batch) -> list[Read]:
         """Read captures in a process apart, one at a time, so that none is blamed for another."""
         reads: list[Read] = []
+        tries = 0
         while len(reads) < len(batch.captures):
             with self._open(1) as apart:
                 for capture in batch.captures[len(reads) :]:
                     began = time.monotonic()
                     try:
                         reads += apart.submit(_read, [capture], batch.sources, self._how()).result()
+                        tries = 0
                     except BrokenProcessPool:
-                        reads.append(self._ended(capture, time.monotonic() - began))
+                        tries, took = tries + 1, time.monotonic() - began
+                        if tries == _TRIES or took >= 2 * self.page_s:  # once may be an operator's kill, or want of memory
+                            reads.append(self._ended(capture, took))
+                            tries = 0
                         break
         return reads
 

@@ -53,7 +53,7 @@ class Rack:
     def write_all(
         self,
         *,
-        meanwhile: Callable[[], None] | None = None,
+        meanwhile: Callable[[], object] | None = None,
         first: Callable[[Connection], None] | None = None,
         watched: bool = True,
     ) -> None:
@@ -61,7 +61,7 @@ class Rack:
         asyncio.run(self._write_all(meanwhile, first, watched=watched))
 
     async def _write_all(
-        self, meanwhile: Callable[[], None] | None, first: Callable[[Connection], None] | None, *, watched: bool
+        self, meanwhile: Callable[[], object] | None, first: Callable[[Connection], None] | None, *, watched: bool
     ) -> None:
         recorder = Recorder(self.engine, Archive(self.settings.archive), patient=True)
         hooks = [first] if first else []
@@ -74,7 +74,7 @@ class Rack:
         async def watch() -> None:
             while recorder._well.is_set():  # noqa: ASYNC110 # it is cleared by what is watched
                 await asyncio.sleep(0)
-            gated = asyncio.create_task(recorder.gated(download)(Ask("https://press.example/next")))
+            gated = asyncio.ensure_future(recorder.gated(download)(Ask("https://press.example/next")))
             await asyncio.sleep(0)
             assert not asked, "a site was asked while nothing could be kept"
             gated.cancel()
@@ -210,7 +210,7 @@ def test_a_full_database_is_outlasted(rack: Rack) -> None:
     most = [1]
 
     def limit(connection: DBAPIConnection, *_: object) -> None:
-        connection.execute(f"PRAGMA max_page_count={most[0]}")  # type: ignore[attr-defined] # sqlite3's
+        connection.execute(f"PRAGMA max_page_count={most[0]}")
 
     event.listen(rack.engine, "checkout", limit)
 
