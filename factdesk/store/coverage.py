@@ -9,18 +9,21 @@ from datetime import datetime
 from typing import cast
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, or_, select, update
 
 from factdesk.errors import NotFoundError
 from factdesk.records import Outcome
 from factdesk.store import health
 from factdesk.store.health import Facts, Readings, Shortfall, Verdict
+from factdesk.store.moves import TIMES
 from factdesk.store.tables import former_addresses, items, polls, raised, sources
 
 _log = structlog.get_logger("factdesk.sources")
-_FEW = 2000  # sources that are looked up by number; of more, all are read
+_FEW = 2000  # sources that are looked up by number; of more, all that may need a person
 _LARGE = frozenset({"rhythm", "etag", "last_modified", "cursor"})
 _READ = frozenset({Outcome.KEPT, Outcome.DUPLICATE, Outcome.UNCHANGED})
+_UNREAD = func.sum(case((items.c.outcome.in_([outcome.value for outcome in _READ]), 0), else_=1))
+_MOST_SINGLE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,31 @@ class Changes:
 
 
 def survey(connection: Connection, *, now: datetime, only: Iterable[int] = ()) -> list[SourceHealth]:
-    """Return how every source is (or those of ``only``): what weighs most first, then by name."""
-    wanted = sorted(set(only))
+    """Return how every source is (or those of ``only``, when there are any): what weighs most first, then by name."""
+    wanted = frozenset(only)
+    told = [one for part in _parts(wanted) for one in _survey(connection, part, now=now)]
+    return sorted(told, key=lambda one: (health.ORDER.index(one.verdict.state), one.name, one.id))
+
+
+def _parts(wanted: frozenset[int]) -> list[list[int]]:
+    """Cut numbers into lists that a statement takes; one empty list, which means all, where there are none or very many."""
+    if not wanted or len(wanted) > _MOST_SINGLE:
+        return [[]]
+    numbers = sorted(wanted)
+    return [numbers[start : start + 500] for start in range(0, len(numbers), 500)]
+
+
+def _survey(connection: Connection, wanted: Sequence[int], *, now: datetime) -> list[SourceHealth]:
     columns: list[ColumnElement[object]] = [column for column in sources.c if column.name not in _LARGE]
     columns += [polls.c.outcome.label("last_outcome"), polls.c.status.label("last_status"), polls.c.reason.label("last_reason")]
     query = select(*columns).outerjoin(polls, polls.c.id == sources.c.last_poll_id)
     result = connection.execute(query.where(sources.c.id.in_(wanted)) if wanted else query)
     rows = cast("Sequence[Row[tuple[object, ...]]]", result.all())
-    recent = _readings(connection, since=now - health.WINDOW, until=now)
-    before = _readings(connection, since=now - health.HISTORY, until=now - health.WINDOW)
-    seen = _seen(connection, since=now - health.WINDOW)
+    recent = _readings(connection, wanted, since=now - health.WINDOW, until=now)
+    before = _readings(connection, wanted, since=now - health.HISTORY, until=now - health.WINDOW)
+    seen = _seen(connection, wanted, since=now - health.WINDOW)
     notes = _notes(connection)
-    told = [_health(row, _facts(row, recent, before=before, seen=seen, notes=notes), notes=notes, now=now) for row in rows]
-    return sorted(told, key=lambda one: (health.ORDER.index(one.verdict.state), one.name, one.id))
+    return [_health(row, _facts(row, recent, before=before, seen=seen, notes=notes), notes=notes, now=now) for row in rows]
 
 
 def changes(connection: Connection, *, now: datetime, after: int | None = None) -> Changes:
@@ -86,9 +101,9 @@ def changes(connection: Connection, *, now: datetime, after: int | None = None) 
     """
     opened = _open(connection)
     lively = None if after is None else _lively(connection, opened, now=now, after=after)
-    if lively is not None and not lively:
-        return Changes()
-    told = survey(connection, now=now, only=lively if lively and len(lively) <= _FEW else ())
+    few = lively is not None and len(lively) <= _FEW
+    looked_at = lively if lively is not None and few else _suspects(connection, now=now) | set(opened)
+    told = survey(connection, now=now, only=looked_at) if looked_at else []
     fresh = [one for one in told if one.verdict.needs_person and _state(opened, one.id) != one.verdict.state]
     over = [one for one in told if not one.verdict.needs_person and one.id in opened]
     return Changes(tuple(fresh), tuple(over))
@@ -102,6 +117,21 @@ def newest_poll(connection: Connection) -> int:
 def _lively(connection: Connection, opened: Iterable[int], *, now: datetime, after: int) -> set[int]:
     query = select(sources.c.id).where((sources.c.last_poll_id > after) | (sources.c.next_due_at <= now))
     return {*connection.execute(query).scalars(), *opened}
+
+
+def _suspects(connection: Connection, *, now: datetime) -> set[int]:
+    """Return the sources that may need a person: of many thousands that are well, none is looked at one by one."""
+    bad = or_(
+        sources.c.failures > 0,
+        sources.c.silent_at <= now,
+        sources.c.moved_times >= TIMES,
+        sources.c.next_due_at <= now - health.LEAST_LATE,
+    )
+    found = set(connection.execute(select(sources.c.id).where(sources.c.enabled, bad)).scalars())
+    within = (items.c.first_seen_at >= now - health.WINDOW, items.c.first_seen_at < now, items.c.outcome.is_not(None))
+    ended = select(items.c.source_id).where(*within).group_by(items.c.source_id)
+    few = func.count() >= health.LEAST_ITEMS
+    return found | set(connection.execute(ended.having(few, func.count() * 3 <= _UNREAD * 10)).scalars())
 
 
 def note(connection: Connection, changed: Changes, *, now: datetime) -> None:
@@ -192,16 +222,17 @@ def _facts(
     )
 
 
-def _readings(connection: Connection, *, since: datetime, until: datetime) -> dict[int, Readings]:
-    """How items first seen in a window ended, without those that another source holds."""
-    unread = func.sum(case((items.c.outcome.in_([outcome.value for outcome in _READ]), 0), else_=1))
-    query = select(items.c.source_id, func.count(), unread).where(items.c.first_seen_at >= since, items.c.first_seen_at < until)
-    query = query.where(items.c.outcome.is_not(None)).group_by(items.c.source_id)
-    return {number: Readings(ended, int(bad)) for number, ended, bad in connection.execute(query)}
+def _readings(connection: Connection, wanted: Sequence[int], *, since: datetime, until: datetime) -> dict[int, Readings]:
+    """How items first seen in a window ended."""
+    query = select(items.c.source_id, func.count(), _UNREAD)
+    query = query.where(items.c.first_seen_at >= since, items.c.first_seen_at < until, items.c.outcome.is_not(None))
+    query = query.where(items.c.source_id.in_(wanted)) if wanted else query
+    return {number: Readings(ended, int(bad)) for number, ended, bad in connection.execute(query.group_by(items.c.source_id))}
 
 
-def _seen(connection: Connection, *, since: datetime) -> dict[int, int]:
+def _seen(connection: Connection, wanted: Sequence[int], *, since: datetime) -> dict[int, int]:
     query = select(polls.c.source_id, func.sum(polls.c.items_new)).where(polls.c.started_at >= since, polls.c.items_new > 0)
+    query = query.where(polls.c.source_id.in_(wanted)) if wanted else query
     return {number: int(count) for number, count in connection.execute(query.group_by(polls.c.source_id))}
 
 

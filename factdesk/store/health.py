@@ -14,7 +14,8 @@ _BROKEN_AFTER = 3
 _REFUSALS = frozenset({Outcome.REFUSED_ROBOTS, Outcome.REFUSED_OPT_OUT, Outcome.REFUSED_ADDRESS})
 _NOT_PUBLIC = frozenset({401, 402, 403, 451})
 _NOTED_FOR = timedelta(days=7)
-_LEAST_ITEMS = 8
+LEAST_ITEMS = 8
+LEAST_LATE = timedelta(minutes=10)
 _CERTAIN = 1e-4
 
 
@@ -138,7 +139,7 @@ def _new(facts: Facts, now: datetime) -> Verdict | None:
 def _late(facts: Facts, now: datetime) -> Verdict | None:
     """Whether a poll is overdue by more than two intervals: nobody polls, or a poll hangs."""
     due = facts.next_due_at
-    allowed = max(timedelta(seconds=2 * facts.interval_s), timedelta(minutes=10))
+    allowed = max(timedelta(seconds=2 * facts.interval_s), LEAST_LATE)
     if due is None or now - due <= allowed:
         return None
     return Verdict(State.LATE, f"Due since {due:%Y-%m-%d %H:%M} UTC and not polled: see that the collector runs.", True)
@@ -193,7 +194,7 @@ def _unread(facts: Facts, now: datetime) -> Verdict | None:
     ended, unread = facts.items.ended, facts.items.unread
     before = facts.items_before
     usual = (before.unread + 0.5) / (before.ended + 5.0)  # a source without history is taken for one that is read
-    if ended < _LEAST_ITEMS or unread / ended < usual + 0.3 or _tail(unread, ended, usual) > _CERTAIN:
+    if ended < LEAST_ITEMS or unread / ended < usual + 0.3 or _tail(unread, ended, usual) > _CERTAIN:
         return None
     told = f"{unread} of its {ended} items of the last seven days could not be read"
     told += f", {before.unread} of {before.ended} in the four weeks before." if before.ended else "."

@@ -178,7 +178,7 @@ polls = Table(
     Column("items_unchanged", Integer, nullable=False, default=0),  # listed before, by this source or another
     Column("items_refused", Integer, nullable=False, default=0),  # left out by the listing's own reader: not public
     Index(None, "source_id", "started_at"),
-    Index(None, "started_at"),
+    Index(None, "started_at", "source_id", "outcome", "items_new"),  # what a window counts, without a look at the rows
 )
 
 # what is left of polls when their rows are deleted; a whole UTC day is in one of the two tables
@@ -216,7 +216,7 @@ items = Table(
     Column("poll_id", Integer),  # the poll that listed it first
     UniqueConstraint("source_id", "url_digest"),
     Index(None, "poll_id"),
-    Index(None, "first_seen_at", "source_id"),
+    Index(None, "first_seen_at", "source_id", "outcome"),
     Index(None, "url_digest"),
     Index(None, "outcome"),
     Index(None, "retry_at"),

@@ -70,8 +70,7 @@ class Gaps:
 def gaps(connection: Connection, *, since: datetime, until: datetime | None = None, event: str | None = None) -> Gaps:
     """Return what could not be seen from ``since`` to ``until`` (now, when left out), of one event's sources or all."""
     until = until or datetime.max.replace(tzinfo=UTC)
-    polled = _polled(connection, since=since, until=until)
-    came = _came(connection, since=since, until=until)
+    polled, came = _polled(connection, since=since, until=until)
     listed = _counts(connection, items, when="first_seen_at", since=since, until=until)
     reasons = _reasons(connection, since=since, until=until)
     unread = _languages(connection, since=since, until=until)
@@ -112,27 +111,25 @@ def _counts(
     return found
 
 
-def _polled(connection: Connection, *, since: datetime, until: datetime) -> dict[int, dict[Outcome | None, int]]:
-    """Count polls one by one, and days of which only sums are left in whole."""
-    found = _counts(connection, polls, when="started_at", since=since, until=until)
-    for row in connection.execute(select(poll_days).where(*_days(since, until=until))):
-        counted = found.setdefault(row.source_id, {})
-        counted[Outcome(row.outcome)] = counted.get(Outcome(row.outcome), 0) + row.polls
-    return found
-
-
-def _came(connection: Connection, *, since: datetime, until: datetime) -> dict[int, int]:
-    """Count the new items of each source."""
-    within = (polls.c.started_at >= since, polls.c.started_at < until, polls.c.items_new > 0)
-    found: Counter[int] = Counter()
-    for number, came in connection.execute(
-        select(polls.c.source_id, func.sum(polls.c.items_new)).where(*within).group_by(polls.c.source_id)
+def _polled(
+    connection: Connection, *, since: datetime, until: datetime
+) -> tuple[dict[int, dict[Outcome | None, int]], Counter[int]]:
+    """Count polls by outcome, and new items: of single polls, and of days of which only sums are left."""
+    single = select(polls.c.source_id, polls.c.outcome, func.count(), func.sum(polls.c.items_new))
+    single = single.where(polls.c.started_at >= since, polls.c.started_at < until)
+    sums = func.sum(poll_days.c.polls), func.sum(poll_days.c.items_new)
+    days = select(poll_days.c.source_id, poll_days.c.outcome, *sums).where(*_days(since, until=until))
+    found: dict[int, dict[Outcome | None, int]] = {}
+    came: Counter[int] = Counter()
+    for query in (
+        single.group_by(polls.c.source_id, polls.c.outcome),
+        days.group_by(poll_days.c.source_id, poll_days.c.outcome),
     ):
-        found[number] += int(came)
-    summed = select(poll_days.c.source_id, func.sum(poll_days.c.items_new)).where(*_days(since, until=until))
-    for number, came in connection.execute(summed.group_by(poll_days.c.source_id)):
-        found[number] += int(came)
-    return found
+        for number, name, count, new in connection.execute(query):
+            counted = found.setdefault(number, {})
+            counted[Outcome(name)] = counted.get(Outcome(name), 0) + int(count)
+            came[number] += int(new)
+    return found, came
 
 
 def _days(since: datetime, *, until: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -151,10 +148,10 @@ def _shortfall(row: Row[tuple[object, ...]], came: int, *, since: datetime, unti
 def _reasons(connection: Connection, *, since: datetime, until: datetime) -> dict[int, str]:
     """The reason of each source's last bad poll."""
     bad = [outcome.value for outcome in Outcome if outcome not in GOOD_POLLS]
-    query = select(polls.c.source_id, polls.c.reason).where(
-        polls.c.started_at >= since, polls.c.started_at < until, polls.c.outcome.in_(bad)
-    )
-    return {row.source_id: row.reason for row in connection.execute(query.order_by(polls.c.id))}
+    within = (polls.c.started_at >= since, polls.c.started_at < until, polls.c.outcome.in_(bad))
+    newest = select(func.max(polls.c.id)).where(*within).group_by(polls.c.source_id)
+    rows = connection.execute(select(polls.c.source_id, polls.c.reason).where(polls.c.id.in_(newest)))
+    return {row.source_id: row.reason for row in rows}
 
 
 def _languages(connection: Connection, *, since: datetime, until: datetime) -> dict[int, Counter[str]]:

@@ -31,9 +31,9 @@ def downgrade() -> None:
     for table in ("poll_days", "collector_runs", "event_windows", "raised", "former_addresses"):
         op.drop_table(table)
     for table, index in (
-        ("items", "ix_items_first_seen_at_source_id"),
+        ("items", "ix_items_first_seen_at_source_id_outcome"),
         ("items", "ix_items_poll_id"),
-        ("polls", "ix_polls_started_at"),
+        ("polls", "ix_polls_started_at_source_id_outcome_items_new"),
         ("sources", "ix_sources_host"),
         ("sources", "ix_sources_next_due_at"),
     ):
@@ -79,10 +79,12 @@ def _widen_polls_and_items() -> None:
         _number("items_refused"),
     ):
         op.add_column("polls", column)
-    op.create_index("ix_polls_started_at", "polls", ["started_at"])
+    op.create_index(
+        "ix_polls_started_at_source_id_outcome_items_new", "polls", ["started_at", "source_id", "outcome", "items_new"]
+    )
     op.add_column("items", sa.Column("poll_id", sa.Integer(), nullable=True))
     op.create_index("ix_items_poll_id", "items", ["poll_id"])
-    op.create_index("ix_items_first_seen_at_source_id", "items", ["first_seen_at", "source_id"])
+    op.create_index("ix_items_first_seen_at_source_id_outcome", "items", ["first_seen_at", "source_id", "outcome"])
 
 
 def _number(name: str) -> "sa.Column[int]":
