@@ -14,6 +14,7 @@ from factdesk.store.reviews import decide
 router = APIRouter(include_in_schema=False)
 _ROWS = 25
 _ALL = "all"
+_TEACHING = "teaches"  # what a decision about would teach the desk's models most
 
 
 @router.get("/queue")
@@ -28,11 +29,13 @@ def show_queue(  # noqa: PLR0913 # each filter is a parameter of the address
     event: str = "",
     narrative: str = "",
     state: str = OPEN,
+    order: str = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """Show one page of the queue; every filter stands in the address."""
     del session
     chosen = {"kind": kind, "language": language, "source": source, "event": event, "narrative": narrative, "state": state}
+    chosen["order"] = _TEACHING if order == _TEACHING else ""
     asked = QueueFilter(
         kind=kind or None,
         language=language or None,
@@ -41,7 +44,7 @@ def show_queue(  # noqa: PLR0913 # each filter is a parameter of the address
         narrative=narrative or None,
         state=None if state in ("", _ALL) else state,
     )
-    found = queue(desk.engine, asked, limit=_ROWS, offset=(page - 1) * _ROWS)
+    found = queue(desk.engine, asked, limit=_ROWS, offset=(page - 1) * _ROWS, teach=bool(chosen["order"]))
     pages = max(1, -(-found.total // _ROWS))
     values = {"found": found, "chosen": chosen, "page": page, "pages": pages, "filtered": asked != QueueFilter()}
     return desk.render(request, "queue.html", values)

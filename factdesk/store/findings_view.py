@@ -108,15 +108,18 @@ class Item:
     states: dict[str, str]
 
 
-def queue(engine: Engine, asked: QueueFilter, *, limit: int = 30, offset: int = 0) -> QueuePage:
-    """Return one page of the queue, ordered by spread x probability (both summed up over the sightings of a row)."""
+def queue(engine: Engine, asked: QueueFilter, *, limit: int = 30, offset: int = 0, teach: bool = False) -> QueuePage:
+    """Return one page of the queue, ordered by spread x probability (both summed up over the sightings of a row).
+
+    With ``teach`` the rows come first whose sightings are nearest to an even chance: a decision about them teaches most.
+    """
     flagged = _flagged()
     where = _conditions(flagged, asked)
     grouped = _grouped(flagged, where)
     with reading(engine) as connection:
         counted = select(func.count(), func.coalesce(func.sum(grouped.c.sightings), 0)).select_from(grouped)
         total, told = connection.execute(counted).one()
-        order = (grouped.c.priority.desc(), grouped.c.story)
+        order = (*((grouped.c.sureness,) if teach else ()), grouped.c.priority.desc(), grouped.c.story)
         stories = connection.execute(select(grouped).order_by(*order).limit(limit).offset(offset)).all()
         sightings = _sightings(connection, flagged, [*where, flagged.c.story.in_([row.story for row in stories])])
         rows = tuple(
@@ -249,6 +252,7 @@ def _grouped(flagged: Subquery, where: Sequence[ColumnElement[bool]]) -> Subquer
             func.count().label("sightings"),
             spread.label("spread"),
             (spread * func.max(flagged.c.probability)).label("priority"),
+            func.min(func.abs(flagged.c.probability - 0.5)).label("sureness"),
         )
         .where(and_(True, *where))
         .group_by(flagged.c.story)

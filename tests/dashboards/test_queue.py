@@ -29,6 +29,17 @@ def test_one_story_is_one_row_and_the_widest_surest_comes_first(house: House) ->
     assert order(house)[1:] == [world.finding_id(key) for key in ("number", "gates-ar", "hostile")]
 
 
+def test_the_queue_can_begin_with_what_teaches_most(house: House) -> None:
+    rows = queue(house.engine, QueueFilter(), teach=True).rows
+    doubt = [min(abs(sighting.finding.probability - 0.5) for sighting in row.sightings) for row in rows]
+    assert doubt == sorted(doubt)
+    assert rows[0].first.finding.id != order(house)[0]
+    text = house.as_("ana").get("/queue?order=teaches").text
+    assert "least sure of" in text
+    assert '<option value="teaches" selected>' in text
+    assert "selected>Teaches most" not in house.as_("ana").get("/queue?order=nonsense").text
+
+
 def test_only_flags_come_in(house: House) -> None:
     text = house.as_("ana").get("/queue").text
     assert set(_ROWS.findall(text)) == {"repeats", "distorts"}
