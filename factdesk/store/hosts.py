@@ -12,7 +12,10 @@ from factdesk.store.upsert import upsert
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """A host (with its port when unusual). ``robots_status`` is the HTTP status of robots.txt, 0 when it did not answer."""
+    """A host, or (with the ``robots_`` fields alone) the address of a file that it gives robots.
+
+    ``robots_status`` is the HTTP status of that file, 0 when it did not answer.
+    """
 
     host: str
     robots_status: int | None = None
