@@ -442,7 +442,19 @@ citations = Table(
     Column("position", Integer, nullable=False),
     Column("passage_id", ForeignKey("passages.id"), nullable=False),
     Column("quote", Text, nullable=False, default=""),
+    Column("snapshot", JSON, nullable=False, default=dict),  # the passage as it was cited; empty: as it is in ``passages``
     UniqueConstraint("statement_id", "revision", "position"),
+)
+
+# pages that approved or published statements cite: when each was asked for again, and what came of it
+watched = Table(
+    "watched",
+    metadata,
+    Column("item_id", ForeignKey("items.id", ondelete="CASCADE"), primary_key=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("outcome", String(24)),  # NULL: no answer yet; a changed page becomes a new capture
+    Column("reason", Text, nullable=False, default=""),
+    Column("noted_at", Instant),
 )
 
 statement_findings = Table(
