@@ -1,19 +1,24 @@
 """A credential reaches the server that asks for it, and nothing else: no file we write, no log, no error, no screen."""
 
+import asyncio
 import gzip
 import os
 import pickle
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+import scrapy
 from pydantic import SecretStr
+from scrapy.http import Response
 
-from crawlers._engine import Ask, DownloadError, _further, _secret_headers
+from crawlers._engine import Ask, DownloadError, Raw, _downloader, _further, _secret_headers
 from crawlers.base import Credential
 from factdesk.errors import SettingsError
 from factdesk.loopback import Answer, Request
-from factdesk.settings import described, load_settings
+from factdesk.settings import CollectorSettings, described, load_settings
 from tests.crawlers.collecting import page, rig
 
 SECRET = "k3y-that-must-never-be-found-9f27"
@@ -102,6 +107,25 @@ def test_a_secret_is_put_into_its_header_over_https_alone() -> None:
         with pytest.raises(DownloadError, match=says) as caught:
             _secret_headers(Ask(url, credential=token), secrets)
         assert SECRET not in str(caught.value)
+
+
+def test_the_exchange_that_may_be_archived_says_nothing_of_the_secret_that_was_sent() -> None:
+    asked: list[scrapy.Request] = []
+
+    async def answer(request: scrapy.Request) -> Response:
+        asked.append(request)
+        return Response(request.url, 200, headers={"Content-Type": "application/json"}, body=b"{}")
+
+    spider = cast("scrapy.Spider", SimpleNamespace(crawler=SimpleNamespace(engine=SimpleNamespace(download_async=answer))))
+    download = _downloader(spider, CollectorSettings(contact="desk@example.org"), secrets={NAME: SecretStr(SECRET)})
+
+    async def once() -> Raw:
+        return await download(Ask("https://api.example/v1", credential=KEY))
+
+    raw = asyncio.run(once())
+    assert asked[0].headers["X-Goog-Api-Key"] == SECRET.encode()
+    assert SECRET not in repr(raw)
+    assert "X-Goog-Api-Key" not in dict(raw.sent)
 
 
 def test_after_a_poll_the_secret_is_in_the_request_and_in_no_byte_that_is_kept(tmp_path: Path) -> None:
