@@ -14,7 +14,7 @@ from factdesk.errors import ModelError, NotFoundError
 from factdesk.records import CaptureKind, Claim, Document, Finding, FindingKind, Passage, PassageKind, SourceRole
 from factdesk.store.database import writing
 from factdesk.store.tables import findings, reviews
-from factdesk.training import FEWEST, Trained, fit, score, train, undo
+from factdesk.training import FEWEST, Trained, _worse, fit, score, train, undo
 from nlp.desk_heads import CHECKABLE, FLAGS, MANIFEST, DeskHead, file_of, identity, load_head, read_manifest, taught, teaching
 from tests.stores import NOW, add_finding, add_passage, add_person, sqlite_store
 
@@ -87,12 +87,17 @@ def test_what_the_older_reviews_teach_must_hold_for_the_newer(engine: Engine, tm
     assert by_name(train(engine, tmp_path))[FLAGS].why == "It is not better than the one in use."
 
 
-def test_a_gain_within_chance_does_not_replace(engine: Engine, tmp_path: Path) -> None:
-    rng = np.random.default_rng(3)
-    decided(engine, [("confirmed" if rng.random() < 0.83 else "rejected", 0.8) for _ in range(90)])
-    told = by_name(train(engine, tmp_path))[FLAGS]
-    assert told.why
-    assert not told.replaced
+@pytest.mark.parametrize(
+    ("gains", "why"),
+    [
+        ([0.5, -0.4, 0.3, -0.2], "It is better by no more than chance explains."),
+        ([-0.5, 0.4, -0.3, 0.2], "It is not better than the one in use."),
+        ([0.0] * 4, "It is not better than the one in use."),
+        ([0.5, 0.4, 0.3, 0.2], ""),
+    ],
+)
+def test_only_a_gain_beyond_chance_replaces(gains: list[float], why: str) -> None:
+    assert _worse(np.array(gains)) == why
 
 
 def test_not_checkable_teaches_what_is_worth_checking(engine: Engine, tmp_path: Path) -> None:
