@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-FOLDING_VERSION = f"1/{unicodedata.unidata_version}"
+FOLDING_VERSION = f"2/{unicodedata.unidata_version}"
 """Changes when a stored fold could differ from one made now; an index made with another must be rebuilt."""
 
 _MARKS = (
@@ -29,6 +29,8 @@ _NO_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff]"
 )
+_GRAM = 4
+_GRAM_FACTORS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPECIAL = {
     **dict.fromkeys("đĐðÐ", "d"),
@@ -158,9 +160,14 @@ def _hash(word: str) -> int:
 
 
 def gram_hashes(folded: str) -> NDArray[np.uint32]:
-    """Return sorted, distinct 32-bit hashes of the character trigrams of a folded text (a blank on either side)."""
+    """Return sorted, distinct 32-bit hashes of the character 4-grams of a folded text (a blank on either side)."""
     if not folded:
         return np.zeros(0, dtype=np.uint32)
     codes = np.frombuffer(f" {folded} ".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    mixed = (codes[:-2] * np.uint32(0x9E3779B1)) ^ (codes[1:-1] * np.uint32(0x85EBCA77)) ^ (codes[2:] * np.uint32(0xC2B2AE3D))
+    if len(codes) < _GRAM:
+        codes = np.concatenate([codes, np.full(_GRAM - len(codes), ord(" "), dtype=np.uint32)])
+    places = len(codes) - _GRAM + 1
+    mixed = np.zeros(places, dtype=np.uint32)
+    for at, factor in enumerate(_GRAM_FACTORS):
+        mixed ^= codes[at : at + places] * np.uint32(factor)
     return np.unique(mixed)

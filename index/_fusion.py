@@ -1,11 +1,14 @@
 """How candidates are scored, once for every backend: the engine proposes, Python scores.
 
-``words`` is half how much of the probe's words the passage covers, weighted by rarity (inverse document frequency, Spärck
-Jones 1972), half the cosine of their sets of character trigrams (typos, inflection, scripts without spaces). ``meaning`` is the
-cosine of the vectors. BM25 over the whole article (Robertson and Zaragoza 2009) is brought to 0 … 1 by its upper bound.
+Two texts are compared three ways. ``covered`` is how much of the probe's words the passage holds, weighted by rarity (inverse
+document frequency, Spärck Jones 1972). ``letters`` is close to the cosine of their sets of character 4-grams, weighted the same
+way (typos, inflection, scripts without spaces; a lone common gram says nothing). ``meaning`` is the cosine of the vectors.
+``words``, which the matcher is told, is the mean of the first two. The score weighs them with what the whole article says
+(`index._article`): where there is an article, mostly that; where there is only a short text, mostly the text.
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -13,26 +16,28 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index._article import Reading, Weighted
 from index._folding import fold, gram_hashes, tokens, word_hashes
 from index._passages import unit_vector
 from index.base import Probe
 
 RECALL_DEPTH = 60
-MAX_PROBE_WORDS = 60
+MAX_PROBE_WORDS = 120
 MAX_LOOKUPS = 24
 COMMON_SHARE = 0.1
 _LEAST_BUDGET = 400
 _BUDGET_SHARE = 8
-_WEIGHT_WORDS = 0.25
-_WEIGHT_MEANING = 0.25
-_WEIGHT_ARTICLE = 0.50
-_MEANING_SEATS = 4
-_COVERAGE_SHARE = 0.5
+# letters, fit, meaning; the article's BM25, best window, and words anywhere
+_WEIGHTS_ARTICLE = np.array([0.8, 0.2, 0.5, 1.0, 2.5, 1.0], dtype=np.float32) / 6
+_WEIGHTS_SHORT = np.array([0.9, 0.2, 0.9, 1.0, 0.0, 0.0], dtype=np.float32) / 3
+_FIT_BESIDE_LETTERS = 0.3
+_SEATS = 4
+_LINK = re.compile(r"https?://\S+|\bpic\.twitter\.com/\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A probe made ready: its distinct folded words with their hashes, its trigrams and its unit vector."""
+    """A probe made ready: its distinct folded words with their hashes, its 4-grams and its unit vector."""
 
     words: tuple[str, ...]
     hashes: NDArray[np.uint32] = field(compare=False)
@@ -41,10 +46,11 @@ class Asked:
 
 
 def ask(probe: Probe, *, dim: int) -> Asked:
-    """Return ``probe`` ready for comparison; a vector of another size than ``dim`` is left out."""
+    """Return ``probe`` ready for comparison, without links; a vector of another size than ``dim`` is left out."""
     vector = unit_vector(probe.vector)
-    words = tuple(dict.fromkeys(tokens(probe.text[:4_000])))[:MAX_PROBE_WORDS]
-    grams = gram_hashes(fold(probe.text[:2_000]))
+    text = _LINK.sub(" ", probe.text[:4_000])
+    words = tuple(dict.fromkeys(tokens(text)))[:MAX_PROBE_WORDS]
+    grams = gram_hashes(fold(text[:2_000]))
     return Asked(words, word_hashes(words), grams, vector if vector is not None and vector.shape == (dim,) else None)
 
 
@@ -67,28 +73,81 @@ def informative(frequencies: Mapping[str, int], *, total: int) -> list[str]:
     return chosen
 
 
-def lexical(coverage: NDArray[np.floating], trigrams: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return ``words``, 0 … 1, of coverage and trigram cosine (arrays of one shape)."""
-    return np.clip(_COVERAGE_SHARE * coverage + (1.0 - _COVERAGE_SHARE) * trigrams, 0.0, 1.0).astype(np.float32)
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How far short texts (title and claim) agree with a probe: arrays of shares, 0 … 1, one number a text.
+
+    ``covered``: of the probe's words; ``fit``: of the text's own words; ``letters``: cosine of the 4-grams.
+    """
+
+    covered: NDArray[np.float32]
+    fit: NDArray[np.float32]
+    letters: NDArray[np.float32]
+
+    @property
+    def words(self) -> NDArray[np.float32]:
+        """Return the one figure that a candidate carries."""
+        return np.clip((self.covered + self.letters) / 2, 0.0, 1.0).astype(np.float32)
+
+    @property
+    def near(self) -> NDArray[np.float32]:
+        """Return what chooses among all texts those that are looked at."""
+        return self.letters + _FIT_BESIDE_LETTERS * self.fit
+
+    def at(self, places: NDArray[np.int64]) -> "Shares":
+        """Return the shares at some places."""
+        return Shares(self.covered[places], self.fit[places], self.letters[places])
 
 
-def overlap(asked: Asked, weights: Mapping[str, float], *, short: str) -> float:
-    """Return ``words`` of a probe and one short text; ``weights`` are the rarities of the probe's words."""
-    held, grams = set(tokens(short)), gram_hashes(fold(short))
-    covered = sum(weight for word, weight in weights.items() if word in held) / max(sum(weights.values()), 1e-6)
-    shared = len(np.intersect1d(asked.grams, grams, assume_unique=True))
-    cosine = shared / math.sqrt(max(len(asked.grams) * len(grams), 1))
-    return float(lexical(np.array([covered]), np.array([cosine]))[0])
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The rarity of each of a probe's terms, and whether any entry holds it."""
+
+    rarities: NDArray[np.float32]
+    known: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, counts: Sequence[int], *, total: int) -> "Terms":
+        """Return the terms that ``counts`` of ``total`` entries hold."""
+        rarities = np.array([rarity(count, total=total) for count in counts], dtype=np.float32)
+        return cls(rarities, np.array(counts, dtype=np.int64) > 0)
+
+    @property
+    def usual(self) -> float:
+        """Return the mean rarity of the known terms, 1 without any."""
+        return float(self.rarities[self.known].mean()) if self.known.any() else 1.0
 
 
-def article_share(bm25: float, *, bound: float) -> float:
-    """Return a BM25 sum (without its constant ``k1 + 1``) as a share of its upper ``bound``, the sum of the words' rarities."""
-    return min(1.0, max(0.0, bm25 / bound)) if bound > 0 else 0.0
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Of some texts: the summed rarity of the probe's terms that each holds, and how many distinct terms it has."""
+
+    weight: NDArray[np.float32]
+    size: NDArray[np.float32]
 
 
-def fuse(words: float, meaning: float, *, article: float) -> float:
-    """Return the score that orders candidates, 0 … 1."""
-    return words * _WEIGHT_WORDS + meaning * _WEIGHT_MEANING + _WEIGHT_ARTICLE * article
+def shares(words: Held, grams: Held, *, terms: tuple[Terms, Terms]) -> Shares:
+    """Return how texts agree with a probe whose words and 4-grams are ``terms``; a text's own term weighs like a known one."""
+    mine, letters = terms
+    covered = words.weight / max(float(mine.rarities.sum()), 1e-6)
+    fit = words.weight / np.maximum(words.size * mine.usual, 1e-6)
+    bound = float(letters.rarities[letters.known].sum()) * letters.usual
+    cosine = grams.weight / np.sqrt(np.maximum(grams.size * bound, 1e-6))
+    parts = (np.clip(one, 0.0, 1.0).astype(np.float32) for one in (covered, fit, cosine))
+    return Shares(*parts)
+
+
+def held(asked: NDArray[np.uint32], terms: Terms, *, texts: Sequence[NDArray[np.uint32]]) -> Held:
+    """Return what each of ``texts``, sets of hashed terms, holds of the ``asked`` terms."""
+    weight = [float(terms.rarities[np.isin(asked, text)].sum()) for text in texts]
+    return Held(np.array(weight, dtype=np.float32), np.array([len(text) for text in texts], dtype=np.float32))
+
+
+def fuse(short: Shares, meaning: NDArray[np.float32], *, article: Reading) -> NDArray[np.float32]:
+    """Return the scores that order candidates, 0 … 1. The weights are set by hand; see docs/decisions.md."""
+    told = np.stack([short.letters, short.fit, meaning, article.bm25, article.nearby, article.anywhere])
+    body = article.body
+    return np.asarray(body * (_WEIGHTS_ARTICLE @ told) + (1.0 - body) * (_WEIGHTS_SHORT @ told), dtype=np.float32)
 
 
 class Scored(NamedTuple):
@@ -101,13 +160,28 @@ class Scored(NamedTuple):
 
 
 def best(scored: Sequence[Scored], *, limit: int) -> list[Scored]:
-    """Return the ``limit`` best, ties by key. A quarter of the seats is kept for the nearest in meaning.
+    """Return the ``limit`` best, ties by key. Two quarters are kept: nearest in meaning, nearest text.
 
     Without these seats an unlike passage in the claim's own language, which shares some words with it, could crowd out the
-    right one in another language, which can share none.
+    right one in another language, which can share none; and long articles could crowd out the sentence that says it.
     """
-    by_meaning = sorted(scored, key=lambda one: (-one.meaning, one.key))[: limit // _MEANING_SEATS]
-    seated = {one.key for one in by_meaning if one.meaning > 0}
-    ranked = sorted(scored, key=lambda one: (-one.score, one.key))
-    others = {one.key for one in [one for one in ranked if one.key not in seated][: limit - len(seated)]}
-    return [one for one in ranked if one.key in seated or one.key in others]
+    share = limit // _SEATS
+    by_meaning = sorted(scored, key=lambda one: (-one.meaning, one.key))[:share]
+    by_text = sorted(scored, key=lambda one: (-one.words - one.meaning, one.key))[:share]
+    seated = {one.key for one in by_meaning if one.meaning > 0} | {one.key for one in by_text}
+    order = sorted(scored, key=lambda one: (-one.score, one.key))
+    others = {one.key for one in [one for one in order if one.key not in seated][: limit - len(seated)]}
+    return [one for one in order if one.key in seated or one.key in others]
+
+
+def ranked(keys: Sequence[str], short: Shares, meaning: NDArray[np.float32], *, article: Reading) -> list[Scored]:
+    """Return the entries with their shares and their score, in the order of ``keys``."""
+    columns = (short.words.tolist(), meaning.tolist(), fuse(short, meaning, article=article).tolist())
+    return [Scored(*one) for one in zip(keys, *columns, strict=True)]
+
+
+def weighted(asked: Asked, frequencies: Mapping[str, int], *, total: int, usual_length: float) -> Weighted:
+    """Return the words of a probe as articles are read for them: one that stands in no article is left out."""
+    kept = [place for place, word in enumerate(asked.words) if frequencies.get(word, 0) > 0]
+    rarities = np.array([rarity(frequencies[asked.words[place]], total=total) for place in kept], dtype=np.float32)
+    return Weighted(asked.hashes[kept], rarities, usual_length)

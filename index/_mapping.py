@@ -4,14 +4,15 @@ The engine gets our folded words and only splits them at blanks, so that it find
 searched are kept out of ``_source``; fields that are only shown are not indexed.
 """
 
+from base64 import b64encode
 from datetime import UTC
 
-from index._folding import FOLDING_VERSION, clean, fold, gram_hashes, tokens
+from index._folding import FOLDING_VERSION, clean, fold, gram_hashes, tokens, word_hashes
 from index._passages import PASSAGE_KINDS, dump_passage, is_comparable, long_text, short_text, unit_vector
 from index._writing import instant, keys_of
 from index.base import Entry, EntryKind
 
-VERSION = 1
+VERSION = 2
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 _KEYWORDS = ("key", "kind", "language", "source", "role", "event", "narrative", "findings", "day", "keys", "document_id")
 _SHOWN = ("title", "text", "short", "passage")
@@ -32,6 +33,7 @@ def mappings(dim: int) -> dict[str, Json]:
         **{name: {"type": "keyword"} for name in _KEYWORDS},
         **{name: {"type": "long"} for name in ("instant", "published", "seen")},
         **dict.fromkeys(_SHOWN, shown),
+        "sequence": {"type": "binary"},
         **dict.fromkeys(_SEARCHED, words),
         **{name: {**words, "index_options": "docs"} for name in _GRAMS},
         "vector": {
@@ -91,7 +93,7 @@ def space_of(kinds: tuple[EntryKind, ...]) -> str:
 
 
 def gram_words(folded: str) -> str:
-    """Return the trigrams of a folded text as words."""
+    """Return the 4-grams of a folded text as words."""
     return " ".join(map(str, gram_hashes(folded).tolist()))
 
 
@@ -105,7 +107,9 @@ def _compared(entry: Entry) -> dict[str, Json]:
         f"{space}_grams": gram_words(fold(short)),
     }
     if space == "passage":
-        fields |= {"passage_long": " ".join(tokens(clean(long_text(entry)))), "passage": dump_passage(entry.passage)}
+        article = tokens(clean(long_text(entry)))
+        sequence = b64encode(word_hashes(article).tobytes()).decode("ascii")
+        fields |= {"passage_long": " ".join(article), "sequence": sequence, "passage": dump_passage(entry.passage)}
     return fields if vector is None else {**fields, "vector": vector.tolist()}
 
 

@@ -47,8 +47,11 @@ def short_text(entry: Entry) -> str:
 
 
 def long_text(entry: Entry) -> str:
-    """Return everything a claim's words are looked up in: `short_text` and the detail of the passage."""
-    detail = "" if entry.passage is None else entry.passage.detail[:DETAIL_LENGTH]
+    """Return everything a claim's words are looked up in: `short_text`, and the article of a fact-check.
+
+    What stands around an evidence passage is the same for all passages of its document: it would bring them all or none.
+    """
+    detail = entry.passage.detail[:DETAIL_LENGTH] if entry.passage is not None and entry.kind is EntryKind.FACTCHECK else ""
     return f"{short_text(entry)}\n{detail}"
 
 

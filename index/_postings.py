@@ -1,4 +1,4 @@
-"""Words, trigrams and vectors of passages (or claims) in memory, for exact comparison with many probes at once.
+"""Words, 4-grams and vectors of passages (or claims) in memory, for exact comparison with many probes at once.
 
 Entries arrive in segments that are merged as they grow (a log-structured merge: each entry is copied about log n times), so
 that what another process adds costs little here.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index._fusion import Asked, lexical, rarity
+from index._fusion import Asked, Held, Shares, Terms, shares
 
 Hashes = NDArray[np.uint32]
 
@@ -23,6 +23,7 @@ class Comparable:
     words: Hashes
     grams: Hashes
     vector: NDArray[np.float32] | None
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,24 @@ class Lists:
         begin = self.starts[at]
         return begin, np.where(known, self.starts[at + 1], begin)
 
-    def sums(self, wanted: Hashes, weights: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-        """Return, for each entry, the sum of the weights (1 without) of the ``wanted`` terms it holds."""
+    def held(self, wanted: Hashes, rarities: NDArray[np.float32]) -> Held:
+        """Return, for each entry, the summed rarity of the ``wanted`` terms it holds."""
         begin, end = self.spans(wanted)
         found = [self.rows[low:high] for low, high in zip(begin.tolist(), end.tolist(), strict=True) if high > low]
         if not found:
-            return np.zeros(len(self.sizes), dtype=np.float32)
-        rows = np.concatenate(found)
-        each = None if weights is None else np.repeat(weights, end - begin)
-        return np.bincount(rows, weights=each, minlength=len(self.sizes)).astype(np.float32)
+            return Held(np.zeros(len(self.sizes), dtype=np.float32), self.sizes)
+        weights = np.repeat(rarities, end - begin)
+        sums = np.bincount(np.concatenate(found), weights=weights, minlength=len(self.sizes))
+        return Held(sums.astype(np.float32), self.sizes)
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Some entries; ``alive`` is cleared where one was removed."""
+    """Some entries; ``alive`` is cleared where one was removed. ``lengths`` counts the words of their articles."""
 
     rowids: NDArray[np.int64]
     alive: NDArray[np.bool_]
+    lengths: NDArray[np.int32]
     words: Lists
     grams: Lists
     vectors: NDArray[np.float32]
@@ -91,8 +93,9 @@ class Segment:
             if entry.vector is not None:
                 vectors[position] = entry.vector
         rowids = np.fromiter((entry.rowid for entry in entries), dtype=np.int64, count=len(entries))
+        lengths = np.fromiter((entry.length for entry in entries), dtype=np.int32, count=len(entries))
         words, grams = Lists.of([entry.words for entry in entries]), Lists.of([entry.grams for entry in entries])
-        return cls(rowids, np.ones(len(entries), dtype=np.bool_), words, grams, vectors)
+        return cls(rowids, np.ones(len(entries), dtype=np.bool_), lengths, words, grams, vectors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,13 @@ class Closeness:
     """How close each entry is to one probe: arrays over all entries of a `Shelf`."""
 
     rowids: NDArray[np.int64]
-    words: NDArray[np.float32]
+    short: Shares
+    near: NDArray[np.float32]
     meaning: NDArray[np.float32]
 
     def nearest(self, depth: int) -> NDArray[np.int64]:
         """Return positions of the ``depth`` nearest by words and as many by meaning, without those that share nothing."""
-        return np.union1d(_top(self.words, depth), _top(self.meaning, depth))
+        return np.union1d(_top(self.near, depth), _top(self.meaning, depth))
 
 
 def _top(values: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
@@ -138,17 +142,25 @@ class Shelf:
 
     def frequency(self, hashes: Hashes) -> NDArray[np.int64]:
         """Return how many entries hold each hashed word (removed ones count until their segment is merged)."""
-        counts = np.zeros(len(hashes), dtype=np.int64)
-        for segment in self._segments:
-            begin, end = segment.words.spans(hashes)
-            counts += end - begin
-        return counts
+        return self._counts(hashes, [segment.words for segment in self._segments])
+
+    def usual_length(self) -> float:
+        """Return how many words an entry's article has on average."""
+        whole = sum(int(segment.lengths[segment.alive].sum()) for segment in self._segments)
+        return whole / max(len(self), 1)
 
     def compare(self, probes: Sequence[Asked]) -> list[Closeness]:
         """Return how close all entries are to each probe."""
         rowids = np.concatenate([segment.rowids for segment in self._segments] or [np.zeros(0, dtype=np.int64)])
         meaning = self._meaning(probes)
-        return [Closeness(rowids, self._lexical(probe), meaning[:, at]) for at, probe in enumerate(probes)]
+        alive = np.concatenate([segment.alive for segment in self._segments] or [np.zeros(0, dtype=np.bool_)])
+        return [self._close(probe, rowids=rowids, alive=alive, meaning=meaning[:, at]) for at, probe in enumerate(probes)]
+
+    def _close(
+        self, probe: Asked, *, rowids: NDArray[np.int64], alive: NDArray[np.bool_], meaning: NDArray[np.float32]
+    ) -> Closeness:
+        short = self._short(probe)
+        return Closeness(rowids, short, np.where(alive, short.near, np.float32(0)), meaning)
 
     def _meaning(self, probes: Sequence[Asked]) -> NDArray[np.float32]:
         nothing = np.zeros(self._dim, dtype=np.float32)
@@ -157,18 +169,31 @@ class Shelf:
         stacked: NDArray[np.float32] = np.concatenate([*parts, np.zeros((0, len(probes)), dtype=np.float32)])
         return np.asarray(stacked.clip(0.0, 1.0), dtype=np.float32)
 
-    def _lexical(self, probe: Asked) -> NDArray[np.float32]:
+    def _short(self, probe: Asked) -> Shares:
         total = len(self)
-        each = np.array([rarity(count, total=total) for count in self.frequency(probe.hashes).tolist()], dtype=np.float32)
-        return np.concatenate([*(_closeness(one, probe, weights=each) for one in self._segments), np.zeros(0, np.float32)])
+        words = Terms.of(self.frequency(probe.hashes).tolist(), total=total)
+        counts = self._counts(probe.grams, [segment.grams for segment in self._segments])
+        grams = Terms.of(counts.tolist(), total=total)
+        return shares(
+            _joined([one.words.held(probe.hashes, words.rarities) for one in self._segments]),
+            _joined([one.grams.held(probe.grams, grams.rarities) for one in self._segments]),
+            terms=(words, grams),
+        )
+
+    @staticmethod
+    def _counts(hashes: Hashes, lists: Sequence[Lists]) -> NDArray[np.int64]:
+        counts = np.zeros(len(hashes), dtype=np.int64)
+        for one in lists:
+            begin, end = one.spans(hashes)
+            counts += end - begin
+        return counts
 
 
-def _closeness(segment: Segment, probe: Asked, *, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    coverage = segment.words.sums(probe.hashes, weights) / max(float(weights.sum()), 1e-6)
-    shared = segment.grams.sums(probe.grams)
-    sizes = np.sqrt(np.maximum(segment.grams.sizes * max(len(probe.grams), 1), 1.0))
-    trigrams = np.divide(shared, sizes, dtype=np.float32)
-    return np.where(segment.alive, lexical(coverage, trigrams), np.float32(0)).astype(np.float32)
+def _joined(parts: Sequence[Held]) -> Held:
+    nothing = np.zeros(0, dtype=np.float32)
+    return Held(
+        np.concatenate([nothing, *(one.weight for one in parts)]), np.concatenate([nothing, *(one.size for one in parts)])
+    )
 
 
 def _merged(older: Segment, newer: Segment) -> Segment:
@@ -177,6 +202,7 @@ def _merged(older: Segment, newer: Segment) -> Segment:
     return Segment(
         np.concatenate([older.rowids, newer.rowids])[keep],
         np.ones(int(keep.sum()), dtype=np.bool_),
+        np.concatenate([older.lengths, newer.lengths])[keep],
         _merged_lists(older.words, newer.words, moved=moved),
         _merged_lists(older.grams, newer.grams, moved=moved),
         np.concatenate([older.vectors, newer.vectors])[keep],

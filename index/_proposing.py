@@ -1,16 +1,19 @@
-"""Candidates from Elasticsearch: three cheap searches propose (words, trigrams, meaning), Python scores what they found."""
+"""Candidates from Elasticsearch: cheap searches propose (words, 4-grams, article, meaning), Python scores what they found."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from elasticsearch import Elasticsearch
 
 from factdesk.errors import IndexUnavailableError
-from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, Scored, article_share, fuse, informative, overlap, rarity
+from index._article import read_articles
+from index._folding import fold, gram_hashes, tokens, word_hashes
+from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, Scored, Terms, held, informative, ranked, shares, weighted
 from index._mapping import Json, space_of
 from index.base import EntryKind
 
-_BM25_CONSTANT = 2.2
 _NEAREST = 200
 _COSINE = "doc['vector'].size() == 0 ? 0 : Math.max(0, cosineSimilarity(params.probe, 'vector'))"
 Body = dict[str, Json]
@@ -21,19 +24,27 @@ class _Hit:
     id: str
     score: float
     short: str
+    sequence: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class _Frequencies:
+    """In how many of ``total`` entries each of the probe's terms stands, and how long an article is."""
+
     total: int
     short: Mapping[str, int]
     long: Mapping[str, int]
+    grams: Mapping[str, int]
+    usual_length: float
 
-
-@dataclass(frozen=True, slots=True)
-class _Recalled:
-    articles: Mapping[str, float]
-    ids: frozenset[str]
+    @property
+    def article(self) -> Mapping[str, int]:
+        """Return how often each word stands in articles; one that is common in short texts counts as in all of them."""
+        common = max(20, int(self.total * COMMON_SHARE))
+        return {
+            word: self.total if self.short.get(word, 0) > common else max(count, self.short.get(word, 0))
+            for word, count in self.long.items()
+        }
 
 
 class Proposer:
@@ -52,12 +63,11 @@ class Proposer:
         return self._scored(probes, frequencies, recalled=recalled)
 
     def _frequencies(self, probes: Sequence[Asked]) -> list[_Frequencies]:
-        short, long = f"{self._space}_short", f"{self._space}_long"
-        fields = [short, long] if self._space == "passage" else [short]
+        fields = [f"{self._space}_short", f"{self._space}_grams", *(["passage_long"] if self._space == "passage" else [])]
         asked = [
             {
                 "_index": self._index,
-                "doc": {field: " ".join(probe.words) for field in fields},
+                "doc": {field: _terms(probe, grams=field.endswith("_grams")) for field in fields},
                 "fields": fields,
                 "term_statistics": True,
                 "field_statistics": True,
@@ -67,27 +77,22 @@ class Proposer:
             for probe in probes
         ]
         documents = self._client.mtermvectors(docs=asked)["docs"]
-        return [_frequencies(one.get("term_vectors", {}), short=short, long=long) for one in documents]
+        return [_frequencies(one.get("term_vectors", {}), space=self._space) for one in documents]
 
-    def _recall(self, probes: Sequence[Asked], frequencies: Sequence[_Frequencies]) -> list[_Recalled]:
+    def _recall(self, probes: Sequence[Asked], frequencies: Sequence[_Frequencies]) -> list[frozenset[str]]:
         bodies = [self._recall_bodies(probe, known) for probe, known in zip(probes, frequencies, strict=True)]
-        answers = iter(self._many([body for several in bodies for body in several.values()]))
-        recalled = []
-        for several, known in zip(bodies, frequencies, strict=True):
-            hits = {name: next(answers) for name in several}
-            bound = sum(rarity(known.long[word], total=known.total) for word in _looked_up(known))
-            articles = {hit.id: article_share(hit.score / _BM25_CONSTANT, bound=bound) for hit in hits.get("article", [])}
-            recalled.append(_Recalled(articles, frozenset(hit.id for found in hits.values() for hit in found)))
-        return recalled
+        answers = iter(self._many([body for several in bodies for body in several]))
+        return [frozenset(hit.id for _ in several for hit in next(answers)) for several in bodies]
 
-    def _recall_bodies(self, probe: Asked, known: _Frequencies) -> dict[str, Body]:
-        bodies: dict[str, Body] = {}
-        if known.short:
-            bodies["words"] = _match(f"{self._space}_short", known.short)
-        if _looked_up(known):
-            bodies["article"] = _match(f"{self._space}_long", _looked_up(known))
-        if len(probe.grams):
-            bodies["grams"] = _match(f"{self._space}_grams", map(str, probe.grams.tolist()))
+    def _recall_bodies(self, probe: Asked, known: _Frequencies) -> list[Body]:
+        rare = informative(known.article, total=known.total)
+        searched = (
+            ("short", known.short),
+            ("long", rare if self._space == "passage" else ()),
+            ("grams", map(str, probe.grams.tolist())),
+        )
+        matched = [(field, list(words)) for field, words in searched]
+        bodies = [_match(f"{self._space}_{field}", words) for field, words in matched if words]
         if probe.vector is not None:
             nearest: Body = {
                 "field": "vector",
@@ -96,17 +101,14 @@ class Proposer:
                 "num_candidates": _NEAREST,
             }
             nearest["filter"] = {"terms": {"kind": [kind.value for kind in self._kinds]}}
-            bodies["meaning"] = {"knn": nearest, "size": RECALL_DEPTH, "_source": False}
+            bodies.append({"knn": nearest, "size": RECALL_DEPTH, "_source": False})
         return bodies
 
     def _scored(
-        self, probes: Sequence[Asked], frequencies: Sequence[_Frequencies], *, recalled: Sequence[_Recalled]
+        self, probes: Sequence[Asked], frequencies: Sequence[_Frequencies], *, recalled: Sequence[frozenset[str]]
     ) -> list[list[Scored]]:
-        answers = self._many([_scoring(probe, found.ids) for probe, found in zip(probes, recalled, strict=True)])
-        return [
-            _rank(probe, known, found=found, hits=hits)
-            for probe, known, found, hits in zip(probes, frequencies, recalled, answers, strict=True)
-        ]
+        answers = self._many([_scoring(probe, found) for probe, found in zip(probes, recalled, strict=True)])
+        return [_rank(probe, known, hits=hits) for probe, known, hits in zip(probes, frequencies, answers, strict=True)]
 
     def _many(self, bodies: Sequence[Body]) -> list[list[_Hit]]:
         if not bodies:
@@ -116,27 +118,17 @@ class Proposer:
         return [_hits(answer) for answer in answers]
 
 
-def _looked_up(known: _Frequencies) -> list[str]:
-    common = max(20, int(known.total * COMMON_SHARE))
-    return informative(
-        {
-            word: max(count, known.short.get(word, 0))
-            for word, count in known.long.items()
-            if known.short.get(word, 0) <= common
-        },
-        total=known.total,
-    )
+def _terms(probe: Asked, *, grams: bool) -> str:
+    return " ".join(map(str, probe.grams.tolist()) if grams else probe.words)
 
 
-def _frequencies(
-    vectors: Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]], *, short: str, long: str
-) -> _Frequencies:
-    counted = {
-        field: {word: one.get("doc_freq", 0) for word, one in vectors.get(field, {}).get("terms", {}).items()}
-        for field in (short, long)
-    }
-    total = int(str(vectors.get(short, {}).get("field_statistics", {}).get("doc_count", 0)))
-    return _Frequencies(total, {word: count for word, count in counted[short].items() if count}, counted[long])
+def _frequencies(vectors: Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]], *, space: str) -> _Frequencies:
+    fields = [vectors.get(f"{space}_{name}", {}) for name in ("short", "long", "grams")]
+    counted = [{word: one.get("doc_freq", 0) for word, one in field.get("terms", {}).items()} for field in fields]
+    short, long, grams = ({word: count for word, count in each.items() if count} for each in counted)
+    told = [{name: int(str(value)) for name, value in field.get("field_statistics", {}).items()} for field in fields]
+    usual = told[1].get("sum_ttf", 0) / max(told[1].get("doc_count", 1), 1)
+    return _Frequencies(told[0].get("doc_count", 0), short, long, grams, usual)
 
 
 def _match(field: str, words: Iterable[str]) -> Body:
@@ -146,21 +138,29 @@ def _match(field: str, words: Iterable[str]) -> Body:
 def _scoring(probe: Asked, ids: frozenset[str]) -> Body:
     values: list[Json] = [*sorted(ids)]
     chosen: Json = {"ids": {"values": values}}
-    held: Body = {"query": {"constant_score": {"filter": chosen, "boost": 0.0}}, "size": max(1, len(ids)), "_source": ["short"]}
+    held: Body = {
+        "query": {"constant_score": {"filter": chosen, "boost": 0.0}},
+        "size": max(1, len(ids)),
+        "_source": ["short", "sequence"],
+    }
     if probe.vector is not None:
         script: Json = {"source": _COSINE, "params": {"probe": probe.vector.tolist()}}
         held["query"] = {"script_score": {"query": {"bool": {"filter": [chosen]}}, "script": script}}
     return held
 
 
-def _rank(probe: Asked, known: _Frequencies, *, found: _Recalled, hits: Sequence[_Hit]) -> list[Scored]:
-    weights = {word: rarity(known.short.get(word, 0), total=known.total) for word in probe.words}
-    proposals = []
-    for hit in hits:
-        words, meaning = overlap(probe, weights, short=hit.short), min(1.0, hit.score)
-        score = fuse(words, meaning, article=found.articles.get(hit.id, 0.0))
-        proposals.append(Scored(hit.id, words, meaning, score))
-    return proposals
+def _rank(probe: Asked, known: _Frequencies, *, hits: Sequence[_Hit]) -> list[Scored]:
+    words = Terms.of([known.short.get(word, 0) for word in probe.words], total=known.total)
+    grams = Terms.of([known.grams.get(str(gram), 0) for gram in probe.grams.tolist()], total=known.total)
+    short = shares(
+        held(probe.hashes, words, texts=[np.unique(word_hashes(tokens(hit.short))) for hit in hits]),
+        held(probe.grams, grams, texts=[gram_hashes(fold(hit.short)) for hit in hits]),
+        terms=(words, grams),
+    )
+    article = weighted(probe, known.article, total=known.total, usual_length=known.usual_length)
+    sequences = [np.frombuffer(hit.sequence, dtype=np.uint32) for hit in hits]
+    meaning = np.array([min(1.0, hit.score) for hit in hits], dtype=np.float32)
+    return ranked([hit.id for hit in hits], short, meaning, article=read_articles(article, sequences))
 
 
 def _hits(answer: Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]) -> list[_Hit]:
@@ -171,5 +171,5 @@ def _hits(answer: Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]) ->
 
 def _hit(found: Mapping[str, object]) -> _Hit:
     source = found.get("_source")
-    short = source.get("short", "") if isinstance(source, dict) else ""
-    return _Hit(str(found["_id"]), float(str(found["_score"])), short)
+    told = source if isinstance(source, dict) else {}
+    return _Hit(str(found["_id"]), float(str(found["_score"])), told.get("short", ""), b64decode(told.get("sequence", "")))

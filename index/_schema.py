@@ -8,7 +8,7 @@ from pathlib import Path
 from factdesk.errors import IndexUnavailableError
 from index._folding import FOLDING_VERSION
 
-_FORMAT = "1"
+_FORMAT = "2"
 _BUSY_MS = 15_000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -18,8 +18,11 @@ CREATE TABLE IF NOT EXISTS entries (
   day TEXT NOT NULL, published INTEGER, seen INTEGER NOT NULL, document_id TEXT);
 CREATE INDEX IF NOT EXISTS entries_kind ON entries (kind, instant);
 CREATE TABLE IF NOT EXISTS contents (entry INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, passage TEXT);
-CREATE TABLE IF NOT EXISTS passage_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB);
-CREATE TABLE IF NOT EXISTS claim_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB);
+CREATE TABLE IF NOT EXISTS passage_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB,
+  length INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS claim_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB,
+  length INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS passage_sequences (entry INTEGER PRIMARY KEY, words BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS entry_keys (key TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (key, entry)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entry_keys_entry ON entry_keys (entry);
 CREATE TABLE IF NOT EXISTS removed (seq INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL);

@@ -52,17 +52,18 @@ class _Reader:
         return self._shelf
 
     def _unread(self) -> Iterator[list[Comparable]]:
-        query = f"SELECT entry, words, grams, vector FROM {self._table} WHERE entry > ? ORDER BY entry"
+        query = f"SELECT entry, words, grams, vector, length FROM {self._table} WHERE entry > ? ORDER BY entry"
         rows = self._connection.execute(query, (self._read,))
         while chunk := rows.fetchmany(_CHUNK):
             yield [_comparable(row) for row in chunk]
 
 
-def _comparable(row: tuple[int, bytes, bytes, bytes | None]) -> Comparable:
-    entry, words, grams, vector = row
+def _comparable(row: tuple[int, bytes, bytes, bytes | None, int]) -> Comparable:
+    entry, words, grams, vector, length = row
     return Comparable(
         entry,
         np.frombuffer(words, dtype=np.uint32),
         np.frombuffer(grams, dtype=np.uint32),
         None if vector is None else np.frombuffer(vector, dtype=np.float16).astype(np.float32),
+        length,
     )

@@ -10,6 +10,7 @@ from index._folding import clean, fold, gram_hashes, tokens, word_hashes
 from index._passages import PASSAGE_KINDS, dump_passage, is_comparable, load_passage, long_text, short_text, unit_vector
 from index.base import Entry, EntryKind
 
+_TABLES = ("entries", "contents", "passage_features", "passage_sequences", "claim_features", "entry_keys")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -83,13 +84,18 @@ def _write_features(connection: sqlite3.Connection, entry: Entry, *, row: int) -
     words = np.unique(word_hashes(tokens(short)))
     vector = unit_vector(entry.vector)
     blob = None if vector is None else vector.astype(np.float16).tobytes()
-    features = (row, words.tobytes(), gram_hashes(fold(short)).tobytes(), blob)
+    length = _write_sequence(connection, entry, row=row) if entry.kind in PASSAGE_KINDS else 0
+    features = (row, words.tobytes(), gram_hashes(fold(short)).tobytes(), blob, length)
     table = "claim_features" if entry.kind is EntryKind.CLAIM else "passage_features"
-    connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", features)
-    if entry.kind in PASSAGE_KINDS:
-        connection.execute(
-            "INSERT INTO passage_words (rowid, words) VALUES (?, ?)", (row, " ".join(tokens(clean(long_text(entry)))))
-        )
+    connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", features)
+
+
+def _write_sequence(connection: sqlite3.Connection, entry: Entry, *, row: int) -> int:
+    """Write the words of the whole article, to be searched and to be read in order; return how many they are."""
+    words = tokens(clean(long_text(entry)))
+    connection.execute("INSERT INTO passage_words (rowid, words) VALUES (?, ?)", (row, " ".join(words)))
+    connection.execute("INSERT INTO passage_sequences VALUES (?, ?)", (row, word_hashes(words).tobytes()))
+    return len(words)
 
 
 def delete_entries(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
@@ -107,7 +113,7 @@ def _delete_entry(connection: sqlite3.Connection, row: tuple[int, str, str, str,
     if passage is not None and connection.execute("DELETE FROM passage_features WHERE entry = ?", (entry,)).rowcount:
         words = long_text(_as_entry(row))
         _forget_words(connection, entry, columns={"words": words}, table="passage_words")
-    for table in ("entries", "contents", "claim_features", "entry_keys"):
+    for table in ("entries", "contents", "claim_features", "passage_sequences", "entry_keys"):
         connection.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
     connection.execute("INSERT INTO removed (entry) VALUES (?)", (entry,))
 
@@ -127,7 +133,7 @@ def _as_entry(row: tuple[int, str, str, str, str | None]) -> Entry:
 
 def clear_entries(connection: sqlite3.Connection) -> None:
     """Forget everything and tell the readers by a new generation."""
-    for table in ("entries", "contents", "passage_features", "claim_features", "entry_keys", "removed"):
+    for table in (*_TABLES, "removed"):
         connection.execute(f"DELETE FROM {table}")
     for table in ("entry_words", "passage_words"):
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")

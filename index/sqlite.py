@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from factdesk.records import Candidate
+from index._article import Weighted, read_articles
 from index._cursor import check_limit
-from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, Scored, article_share, ask, best, fuse, informative, rarity
+from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, Scored, ask, best, informative, ranked, weighted
 from index._paging import Pager
 from index._passages import load_passage
 from index._postings import Closeness, Shelf
@@ -20,7 +21,7 @@ from index._writing import clear_entries, delete_entries, write_entries
 from index.base import Entry, EntryKind, Page, Probe, Query
 
 _BATCH = 64
-_BM25_CONSTANT = 2.2
+_GROWTH = 0.02
 
 
 class SqliteIndex:
@@ -35,7 +36,7 @@ class SqliteIndex:
         self._shelves = Shelves(self._connection, dim=dim)
         self._pager = Pager(self._connection)
         self._frequencies: dict[str, int] = {}
-        self._version: tuple[int, int] = (-1, -1)
+        self._counted = 0
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Index ``entries`` in one transaction; they are found by the next search, in every process."""
@@ -80,9 +81,9 @@ class SqliteIndex:
         asked = [ask(probe, dim=self._dim) for probe in probes]
         with self._transaction("DEFERRED"):
             shelf = self._shelves.passages()
-            self._forget_frequencies()
+            self._forget_frequencies(len(shelf))
             return [
-                self._best(close, articles=self._articles(one, shelf), limit=limit)
+                self._best(one, close, shelf=shelf, limit=limit)
                 for start in range(0, len(asked), _BATCH)
                 for one, close in _compared(shelf, asked[start : start + _BATCH])
             ]
@@ -93,9 +94,9 @@ class SqliteIndex:
         with self._transaction("DEFERRED"):
             shelf = self._shelves.claims()
             return [
-                self._nearest_ids(close, limit=limit)
+                self._nearest_ids(one, close, limit=limit)
                 for start in range(0, len(asked), _BATCH)
-                for _, close in _compared(shelf, asked[start : start + _BATCH])
+                for one, close in _compared(shelf, asked[start : start + _BATCH])
             ]
 
     @contextmanager
@@ -109,26 +110,25 @@ class SqliteIndex:
                 raise
             self._connection.commit()
 
-    def _forget_frequencies(self) -> None:
-        others = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        version = (others, self._connection.total_changes)
-        if version != self._version:
+    def _forget_frequencies(self, total: int) -> None:
+        """Count words again when the library has grown or shrunk so much that it may matter."""
+        if abs(total - self._counted) > _GROWTH * self._counted:
             self._frequencies.clear()
-            self._version = version
+            self._counted = total
 
-    def _articles(self, asked: Asked, shelf: Shelf) -> dict[int, float]:
-        """Return the passages whose whole article holds rare words of the probe, with their share of BM25's bound."""
+    def _articles(self, asked: Asked, shelf: Shelf) -> tuple[Weighted, NDArray[np.int64]]:
+        """Return the probe's words as articles are read for them, and the articles in which its rare words stand."""
         total = len(shelf)
-        known = dict(zip(asked.words, shelf.frequency(asked.hashes).tolist(), strict=True))
         common = max(20, int(total * COMMON_SHARE))
-        frequencies = {word: count if count > common else self._frequency(word) for word, count in known.items()}
+        known = dict(zip(asked.words, shelf.frequency(asked.hashes).tolist(), strict=True))
+        frequencies = {word: total if count > common else self._frequency(word) for word, count in known.items()}
+        probe = weighted(asked, frequencies, total=total, usual_length=shelf.usual_length())
         words = informative(frequencies, total=total)
         if not words:
-            return {}
-        query = "SELECT rowid, rank FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?"
-        rows = self._connection.execute(query, (" OR ".join(f'"{word}"' for word in words), RECALL_DEPTH))
-        bound = sum(rarity(frequencies[word], total=total) for word in words)
-        return {row: article_share(-rank / _BM25_CONSTANT, bound=bound) for row, rank in rows}
+            return probe, np.zeros(0, dtype=np.int64)
+        query = "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?"
+        rows = self._connection.execute(query, (" OR ".join(f'"{word}"' for word in words), RECALL_DEPTH)).fetchall()
+        return probe, np.array(rows, dtype=np.int64).ravel()
 
     def _frequency(self, word: str) -> int:
         if word not in self._frequencies:
@@ -136,27 +136,30 @@ class SqliteIndex:
             self._frequencies[word] = 0 if row is None else row[0]
         return self._frequencies[word]
 
-    def _best(self, close: Closeness, *, articles: dict[int, float], limit: int) -> list[Candidate]:
-        rows = np.fromiter(articles, dtype=np.int64, count=len(articles))
+    def _best(self, asked: Asked, close: Closeness, *, shelf: Shelf, limit: int) -> list[Candidate]:
+        probe, rows = self._articles(asked, shelf)
         chosen = np.union1d(close.nearest(RECALL_DEPTH), np.searchsorted(close.rowids, rows))
-        return [self._candidate(one) for one in best(_scored(close, chosen, articles=articles), limit=limit)]
+        found = self._scored(close, chosen, probe=probe)
+        return [self._candidate(one) for one in best(found, limit=limit)]
+
+    def _scored(self, close: Closeness, chosen: NDArray[np.int64], *, probe: Weighted) -> list[Scored]:
+        rows = close.rowids[chosen].tolist()
+        article = read_articles(probe, [self._sequence(row) for row in rows])
+        return ranked([f"{row:020}" for row in rows], close.short.at(chosen), close.meaning[chosen], article=article)
+
+    def _sequence(self, row: int) -> NDArray[np.uint32]:
+        found = self._connection.execute("SELECT words FROM passage_sequences WHERE entry = ?", (row,)).fetchone()
+        return np.frombuffer(b"" if found is None else found[0], dtype=np.uint32)
 
     def _candidate(self, found: Scored) -> Candidate:
         line = self._connection.execute("SELECT passage FROM contents WHERE entry = ?", (int(found.key),)).fetchone()[0]
         return Candidate(load_passage(line), found.words, found.meaning, found.score)
 
-    def _nearest_ids(self, close: Closeness, *, limit: int) -> list[str]:
+    def _nearest_ids(self, asked: Asked, close: Closeness, *, limit: int) -> list[str]:
         chosen = close.nearest(max(limit, RECALL_DEPTH))
-        rows = [int(one.key) for one in best(_scored(close, chosen, articles={}), limit=limit)]
+        nothing = Weighted(asked.hashes[:0], np.zeros(0, dtype=np.float32), 1.0)
+        rows = [int(one.key) for one in best(self._scored(close, chosen, probe=nothing), limit=limit)]
         return [self._connection.execute("SELECT id FROM entries WHERE entry = ?", (row,)).fetchone()[0] for row in rows]
-
-
-def _scored(close: Closeness, chosen: NDArray[np.int64], *, articles: dict[int, float]) -> list[Scored]:
-    rows, shares = close.rowids[chosen].tolist(), (close.words[chosen].tolist(), close.meaning[chosen].tolist())
-    return [
-        Scored(f"{row:020}", words, meaning, fuse(words, meaning, article=articles.get(row, 0.0)))
-        for row, words, meaning in zip(rows, *shares, strict=True)
-    ]
 
 
 def _compared(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Closeness]]:

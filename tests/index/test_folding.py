@@ -80,7 +80,7 @@ def test_clean_text_can_be_stored(text: str) -> None:
 
 def test_hashes_are_stable_between_processes() -> None:
     assert word_hashes(["dam", ""]).tolist() == [4031722721, 2166136261]
-    assert len(gram_hashes("dam")) == 3
+    assert len(gram_hashes("dam")) == 2
     assert len(gram_hashes("")) == 0
     shared = np.intersect1d(gram_hashes("the orlen dam"), gram_hashes("the orlne dam"))
-    assert len(shared) >= 8
+    assert len(shared) >= 6

@@ -209,8 +209,8 @@ def test_merged_shelves_answer_like_one_made_at_once() -> None:
         alive = ~np.isin(left.rowids, gone)
         assert np.array_equal(left.rowids[alive], right.rowids)
         assert np.allclose(left.meaning[alive], right.meaning, atol=1e-6)
-        assert np.allclose(left.words[alive], right.words, atol=0.02)
-        assert not left.words[~alive].any()
+        assert np.allclose(left.short.words[alive], right.short.words, atol=0.02)
+        assert not left.near[~alive].any()
 
 
 def _asked(random: np.random.Generator) -> Asked:
