@@ -153,7 +153,7 @@ def test_a_manager_reads_trends_and_what_could_not_be_seen(work: Work) -> None:
         expect(page.get_by_role("rowheader", name="The Barrow Echo").first).to_be_visible()
         work.picture(page, "12-manager-trends")
         page.get_by_role("link", name="Sources").click()
-        expect(page.get_by_text("Failed", exact=True)).to_be_visible()
+        expect(page.get_by_text("Its last poll failed and is tried again: HTTP 500")).to_be_visible()
         work.picture(page, "13-manager-sources")
 
 
