@@ -21,6 +21,7 @@ _COMMUNITY = re.compile(
 )
 _ID = re.compile(r"[0-9a-z]{1,13}")
 _BY_ID = re.compile(r"urn:factdesk:reddit:([0-9a-z]{1,13})")
+_REGISTERED = "oauth.reddit.com"
 _TOKEN = Credential("Authorization", "reddit_token", "Bearer ")
 _GONE = frozenset({"[deleted]", "[removed]"})
 _READABLE = frozenset({"public", "restricted", "archived", "gold_restricted"})
@@ -85,7 +86,8 @@ COLLECTOR = Reddit()
 def _request(asked: Asked, path: str, arguments: Mapping[str, str]) -> ListingRequest:
     """A listing of the source's own host: with a token at ``oauth.``, as a file elsewhere."""
     parts = urlsplit(asked.source.url)
-    registered = (parts.hostname or "").lower().startswith("oauth.")
+    host = (parts.hostname or "").lower()
+    registered = host == _REGISTERED or (host.startswith("oauth.") and host.endswith(".localhost"))  # the token is for it alone
     query = urlencode({**arguments, "raw_json": "1"})
     url = f"{parts.scheme}://{parts.netloc}{path}{'' if registered else '.json'}?{query}"
     return ListingRequest(url, accept="application/json", credential=_TOKEN if registered else None)

@@ -120,3 +120,17 @@ def test_a_broken_page_of_the_api_leaks_nothing(body: bytes) -> None:
 @given(torn("youtube_playlist.json"))
 def test_a_torn_answer_is_read_or_refused(body: bytes) -> None:
     ends(API, body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "sent"),
+    [
+        ("youtube", "https://www.googleapis.com/youtube/v3/playlistItems?playlistId=UUquillon-aaaaaaa", True),
+        ("youtube", "https://collector.example/youtube/v3/playlistItems?playlistId=UUquillon-aaaaaaa", False),
+        ("reddit", "https://oauth.reddit.com/r/riverton", True),
+        ("reddit", "https://oauth.collector.example/r/riverton", False),
+    ],
+)
+def test_a_secret_goes_to_its_own_platform_alone(kind: str, address: str, *, sent: bool) -> None:
+    (request,) = collector(kind).requests(asking(kind, address))
+    assert (request.credential is not None) is sent
