@@ -172,7 +172,11 @@ class Collection:
     async def _refuse(self, item: OpenItem, source: Source, refused: Refused) -> None:
         now = datetime.now(UTC)
         if item.ended:
-            await self._recorder.write(lambda connection, _: ledger.leave_item(connection, item.id, reason=refused.reason))
+            await self._recorder.write(
+                lambda connection, _: ledger.leave_item(
+                    connection, item.id, reason=refused.reason, outcome=refused.outcome, at=now
+                )
+            )
         else:
             await self._recorder.write(
                 lambda connection, _: ledger.end_item(
@@ -196,9 +200,10 @@ class Collection:
         self._notice(ItemEvent(source, item.url, outcome, failed.reason, retry_at=outcome is None))
 
     async def _unchanged(self, item: OpenItem, source: Source, got: Got) -> None:
-        reason = "Fetched again and unchanged."
+        reason, now = "Fetched again and unchanged.", datetime.now(UTC)
         await self._recorder.write(
-            lambda connection, _: ledger.leave_item(connection, item.id, reason=reason), [_exchange(got, revisit=True)]
+            lambda connection, _: ledger.leave_item(connection, item.id, reason=reason, outcome=Outcome.UNCHANGED, at=now),
+            [_exchange(got, revisit=True)],
         )
         self._notice(ItemEvent(source, item.url, Outcome.UNCHANGED, reason))
 

@@ -66,7 +66,12 @@ STEPS = MappingProxyType(
         "statement.corrected": "Correction published",
         "statement.correction_drafted": "Correction opened",
         "statement.withdrawn": "Withdrawn",
+        "statement.evidence_changed": "Evidence changed",
+        "statement.evidence_settled": "Holds although its evidence changed",
     }
+)
+BECAME = MappingProxyType(
+    {"changed": "Changed", "rated": "Rated anew", "retracted": "Perhaps corrected or withdrawn", "gone": "Gone"}
 )
 OUTCOMES = MappingProxyType(
     {

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from dashboards._desk import Desk, TheDesk
 from dashboards.auth import Editor, EditorForm, Form, StatementReader
 from factdesk.editorial import statements as editorial
+from factdesk.editorial import watch
 from factdesk.editorial.gate import problems
 from factdesk.editorial.gatekeeping import GateError, standing, waive
 from factdesk.editorial.statement import Rating, State, Statement
@@ -31,6 +32,7 @@ def show_statements(request: Request, *, desk: TheDesk, session: StatementReader
     del session
     made = editorial.listing(desk.engine)
     values = {
+        "reopened": watch.reopened(desk.engine),
         "ready": confirmed(desk.engine),
         "working": [one for one in made if one.state in (State.DRAFT, State.IN_REVIEW, State.APPROVED)],
         "published": [one for one in made if one.state in (State.PUBLISHED, State.WITHDRAWN)],
@@ -84,13 +86,14 @@ def edit_statement(request: Request, *, statement_id: int, desk: TheDesk, sessio
     shown = editorial.get(desk.engine, statement_id)
     if shown.state is State.WITHDRAWN:
         raise StateError("A withdrawn statement cannot be edited.", remedy="Draft a new one from the findings.")
-    cited = [(citation.passage, citation.quote) for citation in shown.citations]
+    cited = _citable(desk, shown)
+    known = [passage.id for passage, _ in cited]
     values = {
         "shown": shown,
         "text": (shown.title, shown.body, shown.rating.value, ""),
         "cited": cited,
         "find": find,
-        "more": _library(desk, find, known=[passage.id for passage, _ in cited]),
+        "more": _library(desk, find, known=known) or _in_place(desk, shown, known=known),
         "expected": shown.revision,
         "theirs": None,
     }
@@ -129,6 +132,18 @@ def waive_sentence(request: Request, *, statement_id: int, desk: TheDesk, sessio
     told = (form.text("sentence"), form.text("reason"))
     try:
         waive(desk.engine, statement_id, user_id=session.user.id, key=told[0], reason=told[1], at=desk.clock())
+    except (StateError, NotFoundError) as error:
+        shown = editorial.get(desk.engine, statement_id)
+        return _page(desk, request, shown, user_id=session.user.id, error=error)
+    return _to(statement_id)
+
+
+@router.post("/{statement_id}/holds")
+def settle_change(request: Request, *, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+    """Note why the statement holds although its evidence changed."""
+    told = (form.text("change"), form.text("reason"))
+    try:
+        watch.settle(desk.engine, statement_id, user_id=session.user.id, digest=told[0], reason=told[1], at=desk.clock())
     except (StateError, NotFoundError) as error:
         shown = editorial.get(desk.engine, statement_id)
         return _page(desk, request, shown, user_id=session.user.id, error=error)
@@ -175,7 +190,10 @@ def _reasoned(
 
 def _page(desk: Desk, request: Request, shown: Statement, *, user_id: int, error: FactdeskError | None = None) -> Response:
     ruled = standing(desk.engine, shown.id)
+    with reading(desk.engine) as connection:
+        changed = watch.unsettled(connection, shown)
     values = {
+        "changed": changed,
         "shown": shown,
         "names": names_of(desk.engine),
         "mine": user_id in shown.authors,
@@ -264,6 +282,20 @@ def _text(form: Form) -> tuple[str, str, str, str]:
 
 def _chosen(form: Form) -> list[tuple[str, str]]:
     return [(passage_id, form.text(f"quote-{passage_id}")) for passage_id in dict.fromkeys(form.texts("cite"))]
+
+
+def _citable(desk: Desk, shown: Statement) -> list[tuple[Passage, str]]:
+    """Return what is cited as it stands in the library now: what is saved cites it so."""
+    with reading(desk.engine) as connection:
+        known = known_passages(connection, [citation.passage.id for citation in shown.citations])
+    return [(known.get(citation.passage.id, citation.passage), citation.quote) for citation in shown.citations]
+
+
+def _in_place(desk: Desk, shown: Statement, *, known: Sequence[str]) -> tuple[Passage, ...]:
+    """Return the passages that stand on changed pages in place of the cited ones."""
+    with reading(desk.engine) as connection:
+        found = [change.present for change in watch.unsettled(connection, shown) if change.present is not None]
+    return tuple(passage for passage in found if passage.id not in known)
 
 
 def _library(desk: Desk, words: str, *, known: Sequence[str]) -> tuple[Passage, ...]:

@@ -1,12 +1,16 @@
 """A worker that takes waiting captures down the line until it is told to stop."""
 
 import contextlib
+import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 import structlog
+from sqlalchemy import Engine
 
+from factdesk.editorial.watch import review
 from factdesk.errors import ArchiveError, IndexUnavailableError, StoreError
 from factdesk.extracting import Batch, Extractor
 from factdesk.flow import process, process_reads
@@ -19,6 +23,7 @@ _log = structlog.get_logger("factdesk.reader")
 _BATCH = 16
 _IDLE_S = 0.2
 _BACKOFF_S = 5.0
+_WATCH_S = 300.0
 
 
 class Stop(Protocol):
@@ -43,10 +48,11 @@ def run_reader(line: Line, *, stop: Stop) -> Counter[Outcome]:
     with contextlib.suppress(StoreError):  # it is away: said below, and the claims run out by themselves
         captures.free_dead(line.engine)
     with Extractor(line.settings.workers, line.settings.check.languages) as extractor:
-        ahead = _Ahead(line, extractor)
+        ahead, watch = _Ahead(line, extractor), _Watch(line.engine)
         while not stop.is_set():
             try:
                 done = ahead.next()
+                watch.look()
             except (IndexUnavailableError, StoreError) as error:
                 if not away:
                     _log.warning("the line waits", why=str(error))
@@ -61,6 +67,22 @@ def run_reader(line: Line, *, stop: Stop) -> Counter[Outcome]:
                 stop.wait(_IDLE_S)
         ahead.give_back()
     return outcomes
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Looks every so often whether what was read, or is gone, is evidence that a statement stands on."""
+
+    engine: Engine
+    _next: float = 0.0
+
+    def look(self) -> None:
+        """Tell of new changes when it is time. Raises ``StoreError``."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _WATCH_S
+        if found := review(self.engine, at=datetime.now(UTC)):
+            _log.warning("evidence changed that statements stand on", changes=found)
 
 
 @dataclass(slots=True)
@@ -115,6 +137,7 @@ def drain(line: Line) -> Counter[Outcome]:
     captures.free_dead(line.engine)
     while done := read_batch(line, worker=captures.worker_name()):
         outcomes += done
+    _Watch(line.engine).look()
     return outcomes
 
 

@@ -9,22 +9,24 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from factdesk.errors import FactdeskError
-from factdesk.store import coverage, days, runs
+from factdesk.store import coverage, days, runs, watched
 from factdesk.store.database import reading, writing
 
 _T = TypeVar("_T")
 REVIEW_EVERY = timedelta(minutes=10)
 FULL_REVIEW_EVERY = 36  # six hours
 FIRST_REVIEW = timedelta(seconds=30)
+WATCH_EVERY = timedelta(hours=1)  # a look at whose day is over
 _log = structlog.get_logger("factdesk.schedule")
 
 
 class Rounds:
     """The bookkeeping of one run. A locked store is no reason to stop: what failed is done the next time round."""
 
-    def __init__(self, engine: Engine, *, keep_polls: timedelta) -> None:
+    def __init__(self, engine: Engine, *, keep_polls: timedelta, watch: timedelta = timedelta(days=1)) -> None:
         self._engine = engine
         self._keep_polls = keep_polls
+        self._watch = watch
         self._run: int | None = None
         self._newest, self._reviews = 0, 0
 
@@ -55,6 +57,12 @@ class Rounds:
         found = await self._done(lambda: self._look(now, after=after))
         if found is not None and (found.raised or found.recovered):
             await self._write(lambda connection: coverage.note(connection, found, now=now))
+
+    async def watch(self) -> None:
+        """Make pages due again that statements stand on."""
+        asked = await self._write(lambda connection: watched.ask_again(connection, now=datetime.now(UTC), every=self._watch))
+        if asked:
+            _log.info("cited pages are asked for again", pages=asked)
 
     async def sum_up(self) -> None:
         """Sum up polls that are older than they are kept one by one, a day at a time."""

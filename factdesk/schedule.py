@@ -24,7 +24,7 @@ from crawlers._rendering import check_rendering, fetching
 from factdesk.errors import FactdeskError, SettingsError
 from factdesk.expiry import expire
 from factdesk.records import Outcome, Source
-from factdesk.rounds import FIRST_REVIEW, REVIEW_EVERY, Rounds
+from factdesk.rounds import FIRST_REVIEW, REVIEW_EVERY, WATCH_EVERY, Rounds
 from factdesk.settings import Settings
 from factdesk.store import ledger, sources
 from factdesk.store.database import open_store
@@ -110,7 +110,8 @@ def run_collector(
 
         async def main(download: Download) -> None:
             recorder = Recorder(engine, Archive(settings.archive), patient=not once)
-            rounds = Rounds(engine, keep_polls=timedelta(days=settings.collector.keep_polls_days))
+            kept, every = timedelta(days=settings.collector.keep_polls_days), timedelta(hours=settings.collector.watch_hours)
+            rounds = Rounds(engine, keep_polls=kept, watch=every)
             try:
                 async with fetching(recorder.gated(download), settings=settings.collector, hosts=recorder) as fetcher:
                     collection = Collection(fetcher, recorder, settings=settings.collector, notice=tally)
@@ -170,6 +171,7 @@ class _Shift:
     async def _once(self) -> None:
         """Poll each source once, take each item once: one that stays due (a disk refuses) waits for the next run."""
         taken: set[int] = set()
+        await self._rounds.watch()
         for polling in await self._recorder.read(lambda connection: sources.pollings(connection, enabled=True)):
             if self._wanted(polling.source.id):
                 while self._in_hand["poll"] >= _MOST_IN_HAND:
@@ -215,6 +217,7 @@ class _Shift:
         first = datetime.now(UTC) + FIRST_REVIEW
         every = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler.add_job(self._rounds.beat, "interval", seconds=SEEN_EVERY.total_seconds(), **every)
+        scheduler.add_job(self._rounds.watch, "interval", seconds=WATCH_EVERY.total_seconds(), next_run_time=first, **every)
         scheduler.add_job(self._rounds.review, "interval", seconds=REVIEW_EVERY.total_seconds(), next_run_time=first, **every)
 
     async def _expire(self, ended: threading.Event) -> None:

@@ -51,6 +51,7 @@ class CollectorSettings(_Section):
     keep_days: int = Field(
         90, ge=1, description="days until the raw capture of a page or post that no statement cites is deleted"
     )
+    watch_hours: int = Field(24, ge=1, description="hours until a page that a statement cites is asked for again")
     proxy: str = Field("", description="HTTP proxy all requests go through (factdesk replay is one)")
     allow_private_hosts: tuple[str, ...] = Field(
         (), description="host names allowed on private or loopback addresses; *.name for its subdomains"

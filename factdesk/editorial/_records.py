@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, select
 
+from factdesk.editorial._snapshot import passage_of
 from factdesk.editorial.statement import Citation, Rating, Revision, State, Statement, Step
 from factdesk.errors import NotFoundError
 from factdesk.store.passages import passage_from
@@ -79,14 +80,15 @@ def _revisions(connection: Connection, statement_id: int) -> dict[int, Revision]
 
 def _citations(connection: Connection, statement_id: int) -> dict[int, list[Citation]]:
     rows = connection.execute(
-        select(passages, citations.c.revision.label("of_revision"), citations.c.quote)
+        select(passages, citations.c.revision.label("of_revision"), citations.c.quote, citations.c.snapshot)
         .join(citations, citations.c.passage_id == passages.c.id)
         .where(citations.c.statement_id == statement_id)
         .order_by(citations.c.revision, citations.c.position)
     )
     cited: dict[int, list[Citation]] = {}
     for row in rows:
-        cited.setdefault(row.of_revision, []).append(Citation(passage_from(row), row.quote))
+        told = passage_of(row.id, row.snapshot) if row.snapshot else passage_from(row)
+        cited.setdefault(row.of_revision, []).append(Citation(told, row.quote))
     return cited
 
 

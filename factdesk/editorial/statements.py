@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from factdesk.editorial import audit
 from factdesk.editorial._draft import first_seen, flagged_claim, slug_for, suggested
 from factdesk.editorial._records import load, load_many, subject
+from factdesk.editorial._snapshot import snapshot
 from factdesk.editorial.gatekeeping import require_backing
 from factdesk.editorial.statement import Citation, Rating, State, Statement, revision_digest
+from factdesk.editorial.watch import require_same
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
 from factdesk.store.database import reading, writing
 from factdesk.store.passages import known_passages
@@ -142,6 +144,7 @@ def approve(engine: Engine, statement_id: int, *, user_id: int, digest: str, at:
             raise NotAllowedError("You wrote part of this statement.", remedy="A second person must approve it.")
         if digest != _present_digest(statement) or digest != statement.digest:
             raise StateError("The text or its evidence changed since you read it.", remedy="Read it again, then approve.")
+        require_same(connection, statement)
         approval = insert(approvals).values(
             statement_id=statement_id, revision=statement.revision, digest=digest, approver_id=user_id, at=at
         )
@@ -160,6 +163,7 @@ def publish(engine: Engine, statement_id: int, *, user_id: int, at: datetime) ->
         statement = load(connection, statement_id)
         _require_state(statement, (State.APPROVED,), "published")
         _require_second_person(connection, statement)
+        require_same(connection, statement)
         again = statement.published_at is not None
         values = {"corrected_at": at} if again else {"published_at": at}
         _move(connection, statement_id, State.PUBLISHED, published_revision=statement.revision, **values)
@@ -285,7 +289,8 @@ def _write_revision(  # noqa: PLR0913 # one row and its citations, by keyword
     connection.execute(insert(revisions).values(**row, digest=digest))
     for position, citation in enumerate(cited):
         values = {"statement_id": statement_id, "revision": number, "position": position}
-        connection.execute(insert(citations).values(**values, passage_id=citation.passage.id, quote=citation.quote))
+        told = {"passage_id": citation.passage.id, "quote": citation.quote, "snapshot": snapshot(citation.passage)}
+        connection.execute(insert(citations).values(**values, **told))
 
 
 def _rating(rating: str) -> str:

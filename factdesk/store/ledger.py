@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from factdesk.records import Outcome, digest_id
-from factdesk.store.tables import items, polls, sources
+from factdesk.store.tables import items, polls, sources, watched
 
 MOST_ATTEMPTS = 5
 _FIRST_WAIT = timedelta(minutes=1)
@@ -174,7 +174,7 @@ def fail_item(
     attempts = item.attempts + 1
     if attempts >= MOST_ATTEMPTS:
         if item.ended:
-            connection.execute(update(items).where(items.c.id == item.id).values(retry_at=None, reason=reason[:500]))
+            leave_item(connection, item.id, reason=reason, outcome=Outcome.FAILED, at=at)
             return None
         end_item(connection, item.id, outcome=Outcome.QUARANTINED, reason=reason, at=at)
         connection.execute(update(items).where(items.c.id == item.id).values(attempts=attempts))
@@ -190,9 +190,11 @@ def postpone_item(connection: Connection, item_id: int, *, until: datetime, reas
     connection.execute(update(items).where(items.c.id == item_id).values(retry_at=until, reason=reason[:500]))
 
 
-def leave_item(connection: Connection, item_id: int, *, reason: str) -> None:
-    """Note that a known item was asked again without a new capture: it keeps its outcome."""
+def leave_item(connection: Connection, item_id: int, *, reason: str, outcome: Outcome, at: datetime) -> None:
+    """Note that a known item was asked again without a new capture: it keeps its outcome, and the watch keeps this one."""
     connection.execute(update(items).where(items.c.id == item_id).values(retry_at=None, attempts=0, reason=reason[:500]))
+    noted = {"outcome": outcome.value, "reason": reason[:500], "noted_at": at}
+    connection.execute(update(watched).where(watched.c.item_id == item_id).values(**noted))
 
 
 def replay(connection: Connection, *, now: datetime, source_id: int | None = None) -> int:

@@ -1,12 +1,16 @@
 import json
 import re
+from datetime import timedelta
 
 import feedparser
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlalchemy import update
 
+from factdesk.store.database import writing
 from factdesk.store.reviews import decide
+from factdesk.store.tables import passages
 from tests.dashboards import world
 from tests.dashboards.conftest import House, post
 
@@ -218,3 +222,62 @@ def test_the_gate_shows_what_is_not_backed_and_who_let_it_pass(house: House) -> 
     read_by_second = house.as_("elio").get(f"/desk/statements/{number}").text
     assert "The ministry&#39;s own list, on paper." in read_by_second
     assert 'name="sentence"' not in read_by_second
+
+
+def read_anew(house: House, **values: object) -> None:
+    """The cited fact-check is read again, with other words."""
+    with writing(house.engine) as connection:
+        at = house.clock.now + timedelta(hours=1)
+        connection.execute(update(passages).where(passages.c.id == world.CHECK.id).values(added_at=at, **values))
+
+
+def test_changed_evidence_comes_first_and_shows_both_texts(house: House) -> None:
+    number = draft(house)
+    publish(house, number)
+    before = house.visitor().get("/statements").text
+    assert "Evidence changed" not in house.as_("edda").get("/desk/statements").text
+    read_anew(house, text="The Ambrel dam gates were opened by mistake to save the capital.", rating="Half true")
+    listed = house.as_("edda").get("/desk/statements").text
+    assert listed.index("Evidence changed") < listed.index("Under way")
+    assert f'href="/desk/statements/{number}#evidence"' in listed
+    page = house.as_("mara").get(f"/desk/statements/{number}").text
+    assert '<mark class="differs">on purpose</mark>' in page
+    assert '<mark class="differs">by mistake</mark>' in page
+    assert "is now rated “Half true”" in page
+    assert "It still holds" not in page  # a manager reads
+    assert house.visitor().get("/statements").text == before
+
+
+def test_an_editor_writes_why_it_still_holds(house: House) -> None:
+    number = draft(house)
+    publish(house, number)
+    read_anew(house, text="The Ambrel dam gates were opened on purpose, to save the capital!")
+    page = house.as_("edda").get(f"/desk/statements/{number}").text
+    change = re.search(r'name="change" value="(\w+)"', page)
+    assert change
+    assert step(house.as_("ana"), number, "holds", change=change[1], reason="It says the same thing.").status_code == 403
+    assert step(house.as_("edda"), number, "holds", change=change[1], reason="").status_code == 409
+    after = step(house.as_("edda"), number, "holds", change=change[1], reason="It says the same thing.").text
+    assert "The evidence changed since it was cited" not in after
+    assert "Holds although its evidence changed" in after
+    assert "It says the same thing." in after
+    assert "Evidence changed" not in house.as_("edda").get("/desk/statements").text
+
+
+def test_a_correction_is_offered_what_stands_there_now(house: House) -> None:
+    number = draft(house)
+    publish(house, number)
+    read_anew(house, text="The Ambrel dam gates were opened by mistake.")
+    form = house.as_("edda").get(f"/desk/statements/{number}/edit").text
+    assert "The Ambrel dam gates were opened by mistake." in form
+    assert "opened on purpose to save" not in form.split("<legend>Citations</legend>")[1].split("</fieldset>")[0]
+
+
+def test_hostile_words_of_a_changed_page_are_escaped(house: House) -> None:
+    number = draft(house)
+    publish(house, number)
+    read_anew(house, text=f"The gates {world.HOSTILE}", rating=world.HOSTILE, title=f"Retracted {world.HOSTILE}")
+    for address in ("/desk/statements", f"/desk/statements/{number}"):
+        page = house.as_("edda").get(address).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page

@@ -143,12 +143,14 @@ def test_approving_another_text_than_was_read_is_refused(room: Room) -> None:
 
 
 def test_evidence_that_changes_after_approval_stops_publication(room: Room) -> None:
+    """What was approved stays what was cited; but it is not published over evidence that says something else by now."""
     waiting = in_review(room)
     statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=NOW)
     with writing(room.engine) as connection:
         connection.execute(update(passages).where(passages.c.id == room.passage_id).values(text="Something else"))
-    with pytest.raises(NotAllowedError, match="second person"):
+    with pytest.raises(StateError, match="evidence changed since it was cited"):
         statements.publish(room.engine, waiting.id, user_id=room.writer, at=NOW)
+    assert statements.get(room.engine, waiting.id).newest == waiting.newest
 
 
 def test_a_statement_without_a_citation_is_not_submitted(room: Room) -> None:

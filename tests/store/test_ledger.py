@@ -122,7 +122,7 @@ def test_a_later_date_in_the_listing_reopens_an_item(store: Engine) -> None:
     (corrected,) = _list(store, source, replace(link, updated=NOW + MINUTE)).to_fetch
     assert (corrected.id, corrected.ended, corrected.digest) == (item.id, True, "d" * 64)
     with writing(store) as connection:
-        ledger.leave_item(connection, item.id, reason="unchanged")
+        ledger.leave_item(connection, item.id, reason="unchanged", outcome=Outcome.UNCHANGED, at=NOW)
     assert _list(store, source, replace(link, updated=NOW + MINUTE)).to_fetch == ()
 
 
