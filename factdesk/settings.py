@@ -75,7 +75,7 @@ class CheckSettings(_Section):
         description="numbers in one of the encoder's vectors; set it with the encoder, before the first source",
     )
     languages: tuple[str, ...] = Field((), description="ISO 639-1 codes of documents to keep; empty means every language")
-    claims_per_document: int = Field(8, gt=0, le=50, description="most check-worthy claims kept of a document")
+    claims_per_document: int = Field(10, gt=0, le=50, description="most check-worthy claims kept of a document")
     recheck_days: int = Field(30, gt=0, description="how far back claims are checked again when the library grows")
 
 

@@ -48,7 +48,7 @@ class _Reading:
 
 
 def load_claim_finder(
-    encoder: Encoder | None = None, *, threshold: float | None = None, limit: int = 8, meaning: bool = True
+    encoder: Encoder | None = None, *, threshold: float | None = None, limit: int = 10, meaning: bool = True
 ) -> ClaimFinder:
     """Return the claim finder over ``encoder`` (the bundled one when none is given).
 

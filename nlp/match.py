@@ -122,7 +122,7 @@ class PassageMatcher:
             if not differences and enough and _figures_held(claim, passage):
                 if _all_stated(claim, passage):
                     return _supported(item)
-                supported = supported or _supported(item)
+                supported = supported or (_supported(item) if _moments_known(claim, passage) else None)
             if differences and differing is None:
                 differing = _differing(claim, document, item, differences=differences)
         return differing or supported
@@ -201,6 +201,15 @@ def _moments_held(claim: Claim, passage: Passage) -> bool:
     mine = moments(claim.text, claim.language)
     kinds = {moment.kind for moment in stated}
     return all(one.value in {other.value for other in stated if other.kind == one.kind} for one in mine if one.kind in kinds)
+
+
+def _moments_known(claim: Claim, passage: Passage) -> bool:
+    """Say whether each day and clock time of the claim stands in the passage or the text around it: none is taken on trust."""
+    told = f"{passage.title}\n{passage.text}\n{passage.detail}"
+    stated = {moment.value for moment in moments(told, passage.language)}
+    if passage.published_at is not None:
+        stated.add((passage.published_at.month, passage.published_at.day))
+    return all(one.value in stated for one in moments(claim.text, claim.language))
 
 
 def _is_false(passage: Passage) -> bool:
