@@ -65,7 +65,15 @@ def _read_page(capture: Capture, source: Source) -> Read:
         text=page.text,
         published=(page.published_at, page.published_how),
     )
-    return Read(capture, Outcome.KEPT, document=document, reviews=reviews)
+    return Read(capture, Outcome.KEPT, document=_with_reviews(document, reviews), reviews=reviews)
+
+
+def _with_reviews(document: Document, reviews: Sequence[Passage]) -> Document:
+    """Let a rating count that was changed in the markup alone: the page is not taken for unchanged."""
+    if not reviews:
+        return document
+    told = "\x00".join([document.text_digest, *(f"{one.text}\x00{one.rating}\x00{one.rating_value}" for one in reviews)])
+    return replace(document, text_digest=hashlib.sha256(told.encode("utf-8", "replace")).hexdigest())
 
 
 def _reviews(page: Extracted, source: Source) -> tuple[Passage, ...]:

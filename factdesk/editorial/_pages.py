@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from factdesk.records import Outcome, Passage
 from factdesk.store.passages import passage_from
 from factdesk.store.tables import captures, documents, passages, watched
 
 _GONE = frozenset({Outcome.GONE, Outcome.REFUSED_OPT_OUT})
+_READ = frozenset({Outcome.KEPT, Outcome.DUPLICATE})
 _NO_TEXT = frozenset({Outcome.TOO_SHORT, Outcome.NOT_TEXT, Outcome.UNSUPPORTED_LANGUAGE, Outcome.REFUSED_OPT_OUT})
 
 
@@ -37,11 +38,14 @@ def page_of(connection: Connection, cited: Passage) -> Page:
 
 def _document(connection: Connection, document_id: str) -> Row[tuple[object, ...]] | None:
     """Return the newest document of the cited page: its own, or the one that its address leads to now."""
-    item = select(captures.c.item_id).join(documents, documents.c.capture_id == captures.c.id)
-    item_id = item.where(documents.c.id == document_id).scalar_subquery()
     query = select(documents, captures.c.item_id, captures.c.fetched_at).join(captures, captures.c.id == documents.c.capture_id)
-    query = query.where(captures.c.item_id == item_id).order_by(documents.c.capture_id.desc()).limit(1)
-    return connection.execute(query).first()
+    own = connection.execute(query.where(documents.c.id == document_id)).first()
+    if own is None:
+        return None
+    later = (captures.c.item_id == own.item_id) & (captures.c.id > own.capture_id) & captures.c.outcome.in_(_READ)
+    last = connection.execute(select(func.max(captures.c.id)).where(later)).scalar()
+    other = None if last is None else connection.execute(query.where(documents.c.capture_id == last)).first()
+    return other or own
 
 
 def _standing(connection: Connection, cited: Passage, *, here: Row[tuple[object, ...]]) -> tuple[Passage, ...]:

@@ -187,6 +187,18 @@ def test_what_stands_in_its_place_is_shown(room: Room) -> None:
     assert marked(change) == (["on purpose"], ["by mistake"])
 
 
+def test_an_address_that_leads_to_another_page_now_is_told(room: Room) -> None:
+    made = published(room)
+    captured(room, text="The gates of the dam were opened on purpose")
+    with writing(room.engine) as connection:
+        cited = select(passages.c.document_id).where(passages.c.id == room.passage_id).scalar_subquery()
+        row = dict(connection.execute(select(documents).where(documents.c.id == cited)).one()._mapping)
+        first = select(func.min(captures.c.id)).where(captures.c.item_id == item_of(room)).scalar_subquery()
+        connection.execute(update(documents).where(documents.c.id == row["id"]).values(capture_id=first))
+        connection.execute(insert(documents).values(**row | {"id": "home", "title": "Welcome", "text": "Our newest checks."}))
+    assert the_change(room, made).reason == "The cited fact-check stands on the page no more."
+
+
 def test_evidence_that_vanished_is_told_without_another(room: Room) -> None:
     made = published(room)
     captured(room, text="Nothing of it is left.", title="Withdrawn")

@@ -12,7 +12,8 @@ from factdesk.editorial.statement import State, Statement
 from factdesk.editorial.watch import Became, Change
 from factdesk.line import Line, open_line
 from factdesk.reader import drain
-from factdesk.records import SourceRole
+from factdesk.reading import read_captures
+from factdesk.records import Capture, CaptureKind, Source, SourceRole
 from factdesk.store.database import reading, writing
 from factdesk.store.passages import passage_from
 from factdesk.store.tables import audit, captures, citations, passages, sources, watched
@@ -127,3 +128,23 @@ def test_a_changed_page_reopens_the_statement_and_one_that_is_gone_is_noted(site
     assert len(told(line)) == 2
     with reading(line.engine) as connection:
         assert connection.execute(select(citations.c.snapshot["text"].as_string())).scalar() == SAID
+
+
+def checked(rating: str, number: int) -> Capture:
+    review = (
+        '{"@type": "ClaimReview", "claimReviewed": "The gates were opened on purpose", "url": "https://c.example/1",'
+        f' "reviewRating": {{"alternateName": "{rating}"}}, "author": {{"@type": "Organization", "name": "Check"}}}}'
+    )
+    head = f'<head><title>The gates</title><script type="application/ld+json">{review}</script></head>'
+    body = f"<html lang=en>{head}<body><article><p>{SAID}</p><p>{FILLING}</p></article></body></html>".encode()
+    at = datetime(2026, 5, 8, tzinfo=UTC)
+    return Capture(number, 1, CaptureKind.PAGE, "https://c.example/1", at, 200, "text/html", "utf-8", "", body)
+
+
+def test_a_rating_that_changes_in_the_markup_alone_is_no_unchanged_page() -> None:
+    source = Source(1, "feed", "https://c.example/feed", "Check", role=SourceRole.FACTCHECK)
+    captures_ = [checked("False", 1), checked("False", 2), checked("Half true", 3)]
+    read = [one.document for one in read_captures(captures_, {1: source}, languages=())]
+    first, same, other = (document.text_digest if document else "" for document in read)
+    assert first == same
+    assert first != other
