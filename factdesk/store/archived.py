@@ -31,7 +31,7 @@ def held(connection: Connection, file: str) -> list[Held]:
     """Return the captures of ``file``, in the order of the file.
 
     Cited is every capture of an item whose document a statement's finding was made in or a citation of any revision
-    came from: the page as it was when it was cited, also when it was fetched again since.
+    came from: the page as it was when it was cited, also when it was fetched again since and the finding was dropped.
     """
     query = select(captures, captures.c.item_id.in_(_cited_items()).label("cited"))
     rows = connection.execute(query.where(captures.c.warc_file == file).order_by(captures.c.warc_offset, captures.c.id))
@@ -58,6 +58,7 @@ def forget(connection: Connection, capture_ids: Sequence[int]) -> None:
 def _cited_items() -> ScalarSelect[int]:
     from_citations = select(passages.c.document_id).join(citations, citations.c.passage_id == passages.c.id)
     from_findings = select(findings.c.document_id).join(statement_findings, statement_findings.c.finding_id == findings.c.id)
-    cited = union(from_citations.where(passages.c.document_id.is_not(None)), from_findings).subquery()
+    from_dropped = select(statement_findings.c.document_id).where(statement_findings.c.document_id.is_not(None))
+    cited = union(from_citations.where(passages.c.document_id.is_not(None)), from_findings, from_dropped).subquery()
     query: Select[tuple[int]] = select(captures.c.item_id).join(documents, documents.c.capture_id == captures.c.id)
     return query.where(documents.c.id.in_(select(cited.c.document_id))).scalar_subquery()

@@ -20,7 +20,7 @@ from factdesk.records import (
     SourceRole,
 )
 from factdesk.store.passages import packed, unpacked
-from factdesk.store.tables import claims, documents, findings, reviews
+from factdesk.store.tables import claims, documents, findings, reviews, statement_findings
 from factdesk.store.upsert import upsert
 
 _PIECE = 400  # identifiers in one statement: databases limit bound values
@@ -53,10 +53,18 @@ def set_narratives(connection: Connection, told: Mapping[str, str]) -> None:
 
 
 def drop_claims(connection: Connection, document_ids: Sequence[str]) -> list[str]:
-    """Forget the claims (and their findings) of documents whose text changed; return the claims' ids."""
+    """Forget the claims (and their findings) of documents whose text changed; return the claims' ids.
+
+    Where a statement stands on such a finding, it is noted in which document it was.
+    """
     gone = [row.id for row in _by(connection, claims.c.document_id, document_ids)]
     for at in range(0, len(gone), _PIECE):
-        connection.execute(delete(claims).where(claims.c.id.in_(gone[at : at + _PIECE])))
+        piece = gone[at : at + _PIECE]
+        made = select(findings.c.id).where(findings.c.claim_id.in_(piece))
+        place = select(findings.c.document_id).where(findings.c.id == statement_findings.c.finding_id).scalar_subquery()
+        stated = statement_findings.c.finding_id.in_(made)
+        connection.execute(update(statement_findings).where(stated).values(document_id=place))
+        connection.execute(delete(claims).where(claims.c.id.in_(piece)))
     return gone
 
 

@@ -462,6 +462,7 @@ statement_findings = Table(
     metadata,
     Column("statement_id", ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True),
     Column("finding_id", String(32), primary_key=True),
+    Column("document_id", String(32)),  # noted when the finding is dropped: expiry keeps the page as it was
 )
 
 approvals = Table(

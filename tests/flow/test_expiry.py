@@ -24,9 +24,11 @@ from factdesk.cli import app
 from factdesk.errors import ArchiveError
 from factdesk.expiry import Expired, expire
 from factdesk.records import digest_id
+from factdesk.rounds import Rounds
 from factdesk.settings import Settings
 from factdesk.store import archived
 from factdesk.store import captures as capturing
+from factdesk.store import documents as dropping
 from factdesk.store.database import reading, writing
 from factdesk.store.tables import captures, citations, documents, passages, revisions, statement_findings, statements
 from tests.stores import add_finding, add_passage, add_person, postgres_store, sqlite_store
@@ -50,7 +52,7 @@ class World:
         request = (("User-Agent", f"asked for {name}"),)
         place = archive.append(Exchange(f"https://press.example/{name}", at, 200, (), body, request))
         archive.sync()
-        finding_id = add_finding(self.engine, name, passage=add_passage(self.engine, f"About {name}"))
+        finding_id = add_finding(self.engine, name, passage=add_passage(self.engine, f"About {name}", archived=False))
         told = {"fetched_at": at, "read_at": at if read else None, "digest": hashlib.sha256(body).hexdigest()}
         with writing(self.engine) as connection:
             where = {"warc_file": place.file, "warc_offset": place.offset, "url": f"https://press.example/{name}"}
@@ -184,6 +186,15 @@ def test_an_earlier_version_of_a_cited_page_stays(world: World) -> None:
     assert world.is_sound("page")
 
 
+def test_a_page_stays_when_its_finding_was_dropped_with_its_old_text(world: World) -> None:
+    first, _ = world.file("page", "other")
+    world.state_finding(first)
+    with writing(world.engine) as connection:
+        assert len(dropping.drop_claims(connection, [digest_id("document", "page"), digest_id("document", "other")])) == 2
+    assert world.expire() == Expired(files=1, records=1, kept=1)
+    assert world.is_sound("page")
+
+
 def test_revisits_and_records_nobody_names_go_with_their_file(world: World) -> None:
     archive = Archive(world.settings.archive)
     cited = world.page("cited", archive)
@@ -271,7 +282,8 @@ def test_the_collector_expires_by_itself_and_so_does_the_command(world: World, m
         recorder = Recorder(world.engine, Archive(world.settings.archive))
         fetcher = Fetcher(never, settings=world.settings.collector, hosts=recorder)
         collection = Collection(fetcher, recorder, settings=world.settings.collector, notice=lambda _: None)
-        shift = schedule._Shift(collection, recorder, only=frozenset(), settings=world.settings)
+        rounds = Rounds(world.engine, keep_polls=timedelta(days=1))
+        shift = schedule._Shift(collection, recorder, only=frozenset(), settings=world.settings, rounds=rounds)
         await shift.run(once=False, stop=Done())
         await recorder.close()
 
