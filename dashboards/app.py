@@ -27,7 +27,7 @@ from dashboards._desk import FOLDER, Clock, Desk, templates_for, utc_now
 from factdesk.settings import Settings
 from factdesk.stop import Stop
 from factdesk.store.database import open_store
-from index import open_index
+from index import open_late
 from index.base import SearchIndex
 
 _PAGES = (auth, queue, search, export, items, narratives, events, sources, statements, trends, public, api)
@@ -45,9 +45,9 @@ def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock:
 
 
 def serve(settings: Settings, *, stop: Stop | None = None) -> None:
-    """Serve the desk until ``stop`` is set. Raises ``StoreError`` or ``IndexUnavailableError``."""
+    """Serve the desk until ``stop`` is set. While the index is away its pages say so. Raises ``StoreError``."""
     engine = open_store(settings.store)
-    with closing(open_index(settings.index, dim=settings.check.dimensions)) as index:
+    with closing(open_late(settings.index, dim=settings.check.dimensions)) as index:
         app = create_app(settings, engine=engine, index=index)
         config = uvicorn.Config(
             app,

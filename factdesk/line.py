@@ -13,7 +13,7 @@ from factdesk.store import documents as stored
 from factdesk.store.database import open_store, reading
 from factdesk.store.narratives import members
 from factdesk.store.sources import list_sources
-from index import open_index
+from index import open_index, open_late
 from index.base import SearchIndex
 from nlp.base import ClaimFinder, Encoder, Matcher
 from nlp.claims import load_claim_finder
@@ -53,9 +53,10 @@ class Line:
         self.engine.dispose()
 
 
-def open_line(settings: Settings, *, threads: int = 2) -> Line:
+def open_line(settings: Settings, *, threads: int = 2, patient: bool = False) -> Line:
     """Open the store, the archive and the index and load the models; ``threads`` encode beside each other.
 
+    A ``patient`` line opens while the index is away: what needs it raises ``IndexUnavailableError`` until it answers.
     Raises a ``FactdeskError`` that says what is missing.
     """
     engine = open_store(settings.store)
@@ -75,7 +76,7 @@ def open_line(settings: Settings, *, threads: int = 2) -> Line:
         settings=settings,
         engine=engine,
         archive=Archive(settings.archive),
-        index=open_index(settings.index, dim=encoder.dim),
+        index=(open_late if patient else open_index)(settings.index, dim=encoder.dim),
         encoder=encoder,
         find_claims=find,
         match=match,

@@ -105,7 +105,7 @@ def read(settings: Settings, stop: Stop) -> None:
     from factdesk.line import open_line  # noqa: PLC0415 # each child loads only what it needs
     from factdesk.reader import run_reader  # noqa: PLC0415 # the same
 
-    line = open_line(settings)
+    line = open_line(settings, patient=True)
     try:
         run_reader(line, stop=stop)
     finally:

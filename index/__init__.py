@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from factdesk.errors import SettingsError
+from factdesk.errors import IndexUnavailableError, SettingsError
+from index._late import LateIndex
 from index.base import SearchIndex
 from index.sqlite import SqliteIndex
 
@@ -33,6 +34,17 @@ def open_index(url: str, *, dim: int = 512) -> SearchIndex:
     raise SettingsError(f"No search index is known for an address that begins {parts.scheme or url[:20]}:.", remedy=_FORMS)
 
 
+def open_late(url: str, *, dim: int = 512) -> SearchIndex:
+    """Open the index at ``url`` as `open_index` does, also when its engine is away: then each call tries it again.
+
+    Calls raise `IndexUnavailableError` until the engine answers. Raises `SettingsError` for an address of no form.
+    """
+    try:
+        return open_index(url, dim=dim)
+    except IndexUnavailableError:
+        return LateIndex(lambda: open_index(url, dim=dim))
+
+
 def discard_index(url: str) -> None:
     """Delete the index at ``url`` as a whole, damaged or of another format, so that a rebuild can begin; none is no error."""
     parts = urlsplit(url)
@@ -53,4 +65,4 @@ def _path(parts: SplitResult) -> Path:
     return Path(path)
 
 
-__all__ = ["SearchIndex", "discard_index", "open_index"]
+__all__ = ["SearchIndex", "discard_index", "open_index", "open_late"]
