@@ -5,6 +5,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
@@ -140,7 +141,16 @@ def _is_dead(name: str) -> bool:
         return True
     except OSError:
         return False  # somebody else's: it lives
-    return False
+    return _is_unburied(int(number))
+
+
+def _is_unburied(number: int) -> bool:
+    """Say whether a process is dead and keeps its number, because whoever started it has not asked how it ended."""
+    try:
+        stat = Path(f"/proc/{number}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False  # gone just now, or a system without /proc: five minutes, then
+    return stat.rpartition(")")[2].split()[0] in {"Z", "X"}
 
 
 def load(archive: Records, row: WaitingCapture) -> Capture:

@@ -36,7 +36,7 @@ from index.base import EntryKind
 from tests.flow.parts import PART, state
 
 SEED = 20261124
-PAGES, KILLS = int(os.environ.get("FACTDESK_CHAOS_PAGES", "150")), int(os.environ.get("FACTDESK_CHAOS_KILLS", "32"))
+PAGES, KILLS = int(os.environ.get("FACTDESK_CHAOS_PAGES", "64")), int(os.environ.get("FACTDESK_CHAOS_KILLS", "32"))
 DEMO_KILLS = 8
 LIMIT_S = os.environ.get("FACTDESK_CHAOS_LIMIT_S", "240")
 CONCURRENCY = 4
@@ -107,9 +107,9 @@ def play(folder: Path, told: list[NewSource], *, kills: int, proxy: str = "") ->
     command = [sys.executable, "-m", "tests.flow.chaos", str(SEED), str(kills)]
     command += [one.model_dump_json() for one in (quiet, stormy)]
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=3 * float(LIMIT_S))
-    assert run.returncode == 0, run.stderr[-3000:]
+    assert run.returncode == 0, run.stderr[-6000:]
     ends: list[dict[str, Any]] = json.loads(run.stdout.splitlines()[-1])["ends"]
-    print(ends)
+    print(f"seed {SEED}:", ends, run.stderr[-2000:])
     assert [end["left"] for end in ends] == [0, 0]
     assert ends[1]["kills"] == kills, "it was done before it was killed often enough: give it more pages"
     assert len(ends[1]["by"]) >= 2
@@ -162,6 +162,7 @@ def test_killed_while_it_collects_real_pages(shared_data: Path, tmp_path: Path) 
         told = [NewSource(source.kind, source.url, source.name) for source in server.sources()]
         quiet, stormy = play(tmp_path, told, kills=KILLS, proxy=server.url)
         assert len(stormy.captured) >= 0.98 * server.pages
+    print("copies:", sum(first is not None for first in quiet.copies.values()))
     require_same(quiet, stormy, kills=KILLS)
 
 
@@ -174,4 +175,5 @@ def test_killed_while_it_collects_the_demo_world(tmp_path: Path) -> None:
             if one.url.startswith(hosts)
         ]
         quiet, stormy = play(tmp_path, told, kills=DEMO_KILLS)
+    print("copies:", sum(first is not None for first in quiet.copies.values()))
     require_same(quiet, stormy, kills=DEMO_KILLS)
