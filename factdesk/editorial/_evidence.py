@@ -7,6 +7,7 @@ correction or withdrawal, the page being gone, and a sentence of the statement t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from factdesk.editorial._pages import Page
 from factdesk.editorial._wording import Wording, closest, compared, differing, hint, plain
@@ -51,8 +52,24 @@ class Change:
 
 def changes_in(statement: Statement, revision: Revision, *, pages: Sequence[Page]) -> tuple[Change, ...]:
     """Return what became of the citations of a revision; ``pages`` are theirs, in order."""
-    cited = list(zip(revision.citations, pages, strict=True))
-    lost = _lost(statement, revision, [_replacement(citation.passage, page) for citation, page in cited])
+    text = _Text(revision.title, revision.body, statement.language, statement.claim_text)
+    return _decided(text, revision.citations, tuple(pages))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What a revision says, as far as the gate reads it."""
+
+    title: str
+    body: str
+    language: str
+    claim: str
+
+
+@lru_cache(maxsize=256)  # a page of the desk lists statements that were looked at before
+def _decided(text: _Text, citations: tuple[Citation, ...], pages: tuple[Page, ...]) -> tuple[Change, ...]:
+    cited = list(zip(citations, pages, strict=True))
+    lost = _lost(text, citations, now=[_replacement(citation.passage, page) for citation, page in cited])
     found = (_change(citation, page, lost=lost.get(place, ())) for place, (citation, page) in enumerate(cited))
     return tuple(change for change in found if change is not None)
 
@@ -114,12 +131,13 @@ def _replacement(cited: Passage, page: Page) -> Passage:
     return standing(cited, page) or replace(cited, text="", title="", detail="", rating="", rating_value=None)
 
 
-def _lost(statement: Statement, revision: Revision, now: Sequence[Passage]) -> Mapping[int, tuple[str, ...]]:
+def _lost(text: _Text, citations: tuple[Citation, ...], *, now: Sequence[Passage]) -> Mapping[int, tuple[str, ...]]:
     """Return by citation the sentences that it backed when it was cited and that nothing cited backs as it is now."""
-    old = tuple(citation.passage for citation in revision.citations)
+    old = tuple(citation.passage for citation in citations)
     if all(_said(one) == _said(other) for one, other in zip(old, now, strict=True)):
         return {}
-    before, after = (_read(statement, revision, passages) for passages in (old, tuple(now)))
+    replaced = tuple(Citation(passage, citation.quote) for passage, citation in zip(now, citations, strict=True))
+    before, after = _read(text, citations), _read(text, replaced)
     open_ = {ruling.key for ruling in problems(after)}
     found: dict[int, tuple[str, ...]] = {}
     for ruling in before:
@@ -128,15 +146,14 @@ def _lost(statement: Statement, revision: Revision, now: Sequence[Passage]) -> M
     return found
 
 
-def _read(statement: Statement, revision: Revision, passages: Sequence[Passage]) -> tuple[Ruling, ...]:
-    cited = tuple(Citation(passage, old.quote) for passage, old in zip(passages, revision.citations, strict=True))
+def _read(text: _Text, citations: tuple[Citation, ...]) -> tuple[Ruling, ...]:
     draft = Draft(
-        title=revision.title,
-        body=revision.body,
-        language=statement.language,
-        claim=statement.claim_text,
-        citations=cited,
-        archived=frozenset(passage.id for passage in passages),
+        title=text.title,
+        body=text.body,
+        language=text.language,
+        claim=text.claim,
+        citations=citations,
+        archived=frozenset(citation.passage.id for citation in citations),
     )
     return rulings(draft, waivers={})
 
