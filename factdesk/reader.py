@@ -81,8 +81,13 @@ class _Watch:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _WATCH_S
-        if found := review(self.engine, at=datetime.now(UTC)):
-            _log.warning("evidence changed that statements stand on", changes=found)
+        try:
+            if found := review(self.engine, at=datetime.now(UTC)):
+                _log.warning("evidence changed that statements stand on", changes=found)
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 # what a page says must not stop the reading of all others
+            _log.exception("the evidence could not be compared")
 
 
 @dataclass(slots=True)

@@ -130,6 +130,16 @@ def test_a_changed_page_reopens_the_statement_and_one_that_is_gone_is_noted(site
         assert connection.execute(select(citations.c.snapshot["text"].as_string())).scalar() == SAID
 
 
+def test_evidence_that_cannot_be_compared_stops_no_reader(site: Rig, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    del site
+
+    def broken(*_: object, **__: object) -> int:
+        raise ValueError
+
+    monkeypatch.setattr("factdesk.reader.review", broken)
+    assert drain(line) == {}
+
+
 def checked(rating: str, number: int) -> Capture:
     review = (
         '{"@type": "ClaimReview", "claimReviewed": "The gates were opened on purpose", "url": "https://c.example/1",'
