@@ -244,7 +244,7 @@ def play(settings: Settings, *, kills: int, seed: int, told: Connection) -> None
 def main() -> None:
     seed, kills, *told = sys.argv[1:]
     quiet, stormy = (Settings(**json.loads(one)) for one in told)
-    configure_logs("error")
+    configure_logs("warning")
     encoder = load_encoder(quiet.check.encoder, threads=1)
     finder, matcher = load_claim_finder(encoder, limit=quiet.check.claims_per_document), load_matcher(encoder)
     identify(["The river rose."], hints=[None])
