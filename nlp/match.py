@@ -27,9 +27,11 @@ from nlp._cues import distant_cues, doubts, false_cues, unsure
 from nlp._numbers import agrees, moments, quantities
 from nlp._overlap import covered, shared_keys, spans
 from nlp._words import Reading, read
+from nlp.assertion import TRAINED, load_assertion
 from nlp.base import DistortionReader, Encoder, StanceReader, StanceReading
 from nlp.checkability import is_satire, looks_ahead
 from nlp.distortion import load_distortion
+from nlp.encoders import BundledEncoder
 from nlp.languages import language, phrases
 from nlp.stance import load_stance
 
@@ -44,6 +46,7 @@ _NEAR_MEANING = 0.5
 _SOME_WORDS = 0.3
 _TRUE = 0.8
 _CANDIDATES = 20
+_PLAIN = 0.85  # share of a sentence that stands in what it cites: it says little beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,24 @@ class PassageMatcher:
         if reason:
             return _finding(claim, _Decision(FindingKind.UNCHECKED, 0.9, reasons=(reason,)))
         decision = _better(self._by_factcheck(claim, document, close), self._by_evidence(claim, document, close))
+        if decision and decision.kind is FindingKind.REPEATS:
+            decision = self._asserted(claim, decision)
         return _finding(
             claim, decision or _Decision(FindingKind.UNCHECKED, 0.8, reasons=("No passage of the library is close enough.",))
         )
+
+    def _asserted(self, claim: Claim, decision: _Decision) -> _Decision:
+        """Return a repeated claim as it is where the sentence asserts it; else that it only plays with its words."""
+        if decision.close is None or self.encoder.name != BundledEncoder.name or claim.language not in TRAINED:
+            return decision
+        passage = decision.close.candidate.passage.text
+        if decision.close.claim_share >= _PLAIN:
+            return decision
+        model = load_assertion()
+        if model(claim.text, passage, vectors=self.encoder([claim.text, passage])) >= model.least:
+            return decision
+        reason = "It has the words of this, but reads as a joke, a hope, a question or a belief rather than a statement."
+        return _Decision(FindingKind.DISPUTED, 0.5, decision.close, (reason,))
 
     def _close(self, claim: Claim, document: Document, candidates: Sequence[Candidate]) -> list[Closeness]:
         """Return the plausible candidates, closest first; a document is never checked against itself."""
