@@ -1,12 +1,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 
 from factdesk.records import Outcome
 from factdesk.store import coverage, sources
 from factdesk.store.database import reading, writing
 from factdesk.store.sources import NewSource
+from factdesk.store.tables import sources as table
 from tests.store.test_coverage import _poll
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -48,7 +49,7 @@ def test_sources_never_asked_come_before_those_that_wait_and_both_by_the_index(s
     first, second, third = (_add(store, name) for name in ("first", "second", "third"))
     _poll(store, second, at=NOW)
     with writing(store) as connection:
-        connection.execute(sources.sources.update().where(sources.sources.c.id == third).values(next_due_at=None))
+        connection.execute(update(table).where(table.c.id == third).values(next_due_at=None))
     asked: list[str] = []
     event.listen(store, "before_cursor_execute", lambda _c, _u, words, *_: asked.append(words))
     with reading(store) as connection:
