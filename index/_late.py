@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from factdesk.records import Candidate
-from index.base import Entry, EntryKind, Page, Probe, Query, SearchIndex
+from index.base import Entry, EntryKind, Match, Page, Probe, Query, SearchIndex, StandingQuery
 
 
 class LateIndex:
@@ -34,6 +34,10 @@ class LateIndex:
     def claims_near(self, probes: Sequence[Probe], *, limit: int = 50) -> list[list[str]]:
         """Return, for each passage, ids of indexed claims that may be about it."""
         return self._there.claims_near(probes, limit=limit)
+
+    def matching(self, entries: Sequence[Entry], standing: Sequence[StandingQuery]) -> list[Match]:
+        """Return which of ``standing`` each of ``entries`` answers."""
+        return self._there.matching(entries, standing)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget entries; unknown ids are ignored."""

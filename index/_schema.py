@@ -51,6 +51,13 @@ def open_file(path: Path, *, dim: int) -> sqlite3.Connection:
         return connection
 
 
+def open_scratch() -> sqlite3.Connection:
+    """Open an empty index in memory, with the tables of the file: it is gone when it is closed."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.executescript(f"{_TABLES} {_SESSION}")
+    return connection
+
+
 def _prepare(connection: sqlite3.Connection, path: Path, *, wanted: str) -> None:
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():

@@ -38,6 +38,11 @@ def alias_of(url: str) -> str:
     return alias
 
 
+def standing_of(alias: str) -> str:
+    """Return the name of the index that holds the standing queries beside ``alias``."""
+    return f"{alias}-standing"
+
+
 @contextmanager
 def reachable(url: str) -> Iterator[None]:
     """Turn what the client raises into `IndexUnavailableError` with what to do."""
@@ -78,6 +83,7 @@ def discard_remote(url: str, *, api_key: str | None) -> None:
     """Delete the index that ``url`` names, with its alias; none is no error."""
     alias = alias_of(url)
     with reachable(url), connect(url, api_key=api_key) as client:
+        client.indices.delete(index=standing_of(alias), ignore_unavailable=True)
         try:
             names = sorted(client.indices.get_alias(name=alias))
         except NotFoundError:

@@ -116,6 +116,25 @@ class Probe:
     vector: NDArray[np.float32] | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class StandingQuery:
+    """A query that waits for entries to arrive: its words and filters count; its order, limit and cursor do not."""
+
+    id: str
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An arriving entry that answers a standing query, with the words that matched: spans as in a `Hit`."""
+
+    standing: str
+    entry: str
+    snippet: str
+    title_spans: tuple[tuple[int, int], ...] = ()
+    snippet_spans: tuple[tuple[int, int], ...] = ()
+
+
 class SearchIndex(Protocol):
     """A search engine that holds entries. Adding an id again replaces it. Raises ``IndexUnavailableError`` when it is down."""
 
@@ -133,6 +152,14 @@ class SearchIndex(Protocol):
 
     def claims_near(self, probes: Sequence[Probe], *, limit: int = 50) -> list[list[str]]:
         """Return, for each passage, ids of indexed claims that may be about it: what to check again when the library grows."""
+        ...
+
+    def matching(self, entries: Sequence[Entry], standing: Sequence[StandingQuery]) -> list[Match]:
+        """Return which of ``standing`` each of ``entries`` answers: what a search would find once they are indexed.
+
+        The entries need not be indexed, and nothing is indexed here. By entry, then by standing query, in the order given.
+        Raises ``QueryError`` for a query that cannot be read.
+        """
         ...
 
     def remove(self, ids: Sequence[str]) -> None:

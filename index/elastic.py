@@ -14,9 +14,10 @@ from index._elastic_page import AGGREGATIONS, to_days, to_facets, to_hit
 from index._fusion import Scored, ask, best
 from index._mapping import Json, to_document
 from index._passages import PASSAGE_KINDS, load_passage
+from index._percolator import Percolator
 from index._proposing import Proposer
 from index._server import alias_of, connect, ensure_index, reachable, renew_index
-from index.base import Entry, EntryKind, Page, Probe, Query, Sort
+from index.base import Entry, EntryKind, Match, Page, Probe, Query, Sort, StandingQuery
 from index.query import parse, positive_words
 
 _BATCH = 16
@@ -34,6 +35,7 @@ class ElasticIndex:
         self._dim = dim
         self._alias = alias_of(url)
         self._client = connect(url, api_key=api_key)
+        self._percolator = Percolator(self._client, self._alias, dim=dim)
         with reachable(url):
             try:
                 ensure_index(self._client, self._alias, dim=dim)
@@ -120,6 +122,11 @@ class ElasticIndex:
         if snapshot:
             self._client.close_point_in_time(id=snapshot)
         return None
+
+    def matching(self, entries: Sequence[Entry], standing: Sequence[StandingQuery]) -> list[Match]:
+        """Return which of ``standing`` each of ``entries`` answers, asked of the server's percolator."""
+        with reachable(self._url):
+            return self._percolator.matching(entries, standing)
 
     def candidates(self, probes: Sequence[Probe], *, limit: int = 20) -> list[list[Candidate]]:
         """Return, for each claim, the passages that may be about it by words, meaning or whole article, best first."""

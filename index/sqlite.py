@@ -17,8 +17,9 @@ from index._passages import load_passage
 from index._postings import Closeness, Shelf
 from index._schema import open_file, readable
 from index._shelves import Shelves
+from index._standing import matching_in_memory
 from index._writing import clear_entries, delete_entries, write_entries
-from index.base import Entry, EntryKind, Page, Probe, Query
+from index.base import Entry, EntryKind, Match, Page, Probe, Query, StandingQuery
 
 _BATCH = 64
 _GROWTH = 0.02
@@ -75,6 +76,11 @@ class SqliteIndex:
         check_limit(query)
         with self._transaction("DEFERRED"):
             return self._pager.page(query)
+
+    def matching(self, entries: Sequence[Entry], standing: Sequence[StandingQuery]) -> list[Match]:
+        """Return which of ``standing`` each of ``entries`` answers; the file is neither read nor written."""
+        with readable(self._path):
+            return matching_in_memory(entries, standing)
 
     def candidates(self, probes: Sequence[Probe], *, limit: int = 20) -> list[list[Candidate]]:
         """Return, for each claim, the passages that may be about it by words, meaning or whole article, best first."""

@@ -1,0 +1,144 @@
+"""Standing queries on each engine: an arriving entry answers exactly those that a search would find it by afterwards."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from factdesk.errors import QueryError
+from index import SearchIndex, discard_index, open_index
+from index.base import EntryKind, Match, Query, StandingQuery
+from tests.conformance.test_index import ENGINES, QUERIES, make_url
+from tests.index.samples import DIM, DOCUMENTS, START, claim, document, factcheck
+
+ALL = tuple(EntryKind)
+ARRIVING = (*DOCUMENTS, claim("c1", "the dam broke", "dam"), factcheck("f1", "the dam was sold", "dam"))
+FILTERED = (
+    Query(languages=("vi", "tr")),
+    Query(sources=("Le Gué",)),
+    Query("dam", roles=("press",), languages=("en",)),
+    Query(findings=("supported", "repeats")),
+    Query(events=("flood",), narratives=("aa11",)),
+    Query(published_from=START + timedelta(days=2), published_to=START + timedelta(days=4)),
+    Query("dam", kinds=ALL),
+    Query(kinds=(EntryKind.FACTCHECK,)),
+)
+_WORDS = ("dam", "orlen", "open*", '"on purpose"', "title:dam", "lang:en", "-event:flood", "role:press", "bread", "水", "the")
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def searched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
+    """An index that the entries have reached, to compare with."""
+    address = make_url(request.param, tmp_path_factory.mktemp("index"))
+    opened = open_index(address, dim=DIM)
+    opened.add(ARRIVING)
+    yield opened
+    opened.close()
+    discard_index(address)
+
+
+@pytest.fixture(params=ENGINES)
+def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
+    address = make_url(request.param, tmp_path_factory.mktemp("index"))
+    opened = open_index(address, dim=DIM)
+    yield opened
+    opened.close()
+    discard_index(address)
+
+
+def standing(*queries: Query | str) -> list[StandingQuery]:
+    return [StandingQuery(f"q{at}", Query(one) if isinstance(one, str) else one) for at, one in enumerate(queries)]
+
+
+def answered(matches: list[Match]) -> dict[str, set[str]]:
+    told: dict[str, set[str]] = {}
+    for match in matches:
+        told.setdefault(match.standing, set()).add(match.entry)
+    return told
+
+
+def by_searching(index: SearchIndex, queries: list[StandingQuery]) -> dict[str, set[str]]:
+    found = {one.id: {hit.id for hit in index.search(one.query).hits} for one in queries}
+    return {name: hits for name, hits in found.items() if hits}
+
+
+def test_what_arrives_answers_what_would_find_it(searched: SearchIndex) -> None:
+    queries = standing(*QUERIES, *FILTERED)
+    assert answered(searched.matching(ARRIVING, queries)) == by_searching(searched, queries)
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(st.sampled_from([*_WORDS, "(", ")", "OR", "NOT"]), max_size=7).map(" ".join), max_size=12))
+def test_any_query_that_can_be_read_does(searched: SearchIndex, texts: list[str]) -> None:
+    queries = [one for one in standing(*texts) if _is_read(searched, one)]
+    assert answered(searched.matching(ARRIVING, queries)) == by_searching(searched, queries)
+
+
+def _is_read(index: SearchIndex, asked: StandingQuery) -> bool:
+    try:
+        index.search(asked.query)
+    except QueryError:
+        return False
+    return True
+
+
+def test_nothing_is_indexed_by_asking(empty: SearchIndex) -> None:
+    assert answered(empty.matching(DOCUMENTS, standing("dam"))) == {"q0": {"d01", "d02", "d09"}}
+    assert sum(empty.counts().values()) == 0
+
+
+def test_matches_come_by_entry_then_by_query_and_show_the_words(empty: SearchIndex) -> None:
+    arriving = [document("b", "A dam of bread.", title="Dam news"), document("a", "Bread and a dam.")]
+    found = empty.matching(arriving, standing("bread", "dam"))
+    assert [(match.entry, match.standing) for match in found] == [("b", "q0"), ("b", "q1"), ("a", "q0"), ("a", "q1")]
+    second = found[1]
+    assert (second.snippet, second.title_spans, second.snippet_spans) == ("A dam of bread.", ((0, 3),), ((2, 5),))
+
+
+def test_a_query_that_changes_or_ends_answers_so_at_once(empty: SearchIndex) -> None:
+    entries = [document("a", "bread")]
+    assert answered(empty.matching(entries, standing("bread", "dam"))) == {"q0": {"a"}}
+    assert answered(empty.matching(entries, standing("dam", "bread"))) == {"q1": {"a"}}
+    assert empty.matching(entries, standing("dam")) == []
+    assert empty.matching(entries, []) == []
+    assert empty.matching([], standing("bread")) == []
+
+
+def test_many_arrive_at_once(empty: SearchIndex) -> None:
+    entries = [document(f"d{number:03}", f"bread {number % 3}") for number in range(200)]
+    assert len(empty.matching(entries, standing("bread 1", "bread"))) == 67 + 200
+
+
+def test_a_mistake_is_told_before_anything_is_asked(empty: SearchIndex) -> None:
+    with pytest.raises(QueryError):
+        empty.matching([document("a", "bread")], standing("bread", "(dam"))
+
+
+@pytest.mark.elastic
+def test_queries_that_the_server_lost_are_put_back(tmp_path_factory: pytest.TempPathFactory) -> None:
+    address = make_url("elastic", tmp_path_factory.mktemp("index"))
+    entries, queries = [document("a", "bread and a dam")], standing("bread", "dam")
+    first, second = open_index(address, dim=DIM), open_index(address, dim=DIM)
+    expected = first.matching(entries, queries)
+    assert len(expected) == 2
+    assert second.matching(entries, standing("museum")) == []  # another desk's set takes the place of the first one's
+    assert first.matching(entries, queries) == expected
+    discard_index(address)
+    assert first.matching(entries, queries) == expected
+    first.close()
+    second.close()
+    discard_index(address)
+
+
+@pytest.mark.elastic
+def test_the_entries_index_can_be_emptied_and_the_queries_stand(tmp_path_factory: pytest.TempPathFactory) -> None:
+    address = make_url("elastic", tmp_path_factory.mktemp("index"))
+    opened = open_index(address, dim=DIM)
+    entries = [document("a", "bread")]
+    assert len(opened.matching(entries, standing("bread"))) == 1
+    opened.clear()
+    assert len(opened.matching(entries, standing("bread"))) == 1
+    opened.close()
+    discard_index(address)
