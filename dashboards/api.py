@@ -170,7 +170,7 @@ def statements(request: Request, *, desk: TheDesk, limit: Annotated[int, Query(g
                 corrected_at=one.corrected_at.isoformat() if one.corrected_at else None,
                 withdrawn_at=one.withdrawn_at.isoformat() if one.withdrawn_at else None,
                 withdrawn_reason=one.withdrawn_reason,
-                corrections=[revision.note for revision in one.corrections],
+                corrections=[step.note for step in one.corrections],
                 citations=[_citation(citation.passage) for citation in one.visible.citations],
             )
         )

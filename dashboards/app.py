@@ -22,6 +22,7 @@ from dashboards import (
     sources,
     statements,
     trends,
+    writing,
 )
 from dashboards._desk import FOLDER, Clock, Desk, templates_for, utc_now
 from factdesk.settings import Settings
@@ -30,7 +31,7 @@ from factdesk.store.database import open_store
 from index import open_late
 from index.base import SearchIndex
 
-_PAGES = (auth, queue, search, export, items, narratives, events, sources, statements, trends, public, api)
+_PAGES = (auth, queue, search, export, items, narratives, events, sources, writing, statements, trends, public, api)
 
 
 def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock: Clock = utc_now) -> FastAPI:

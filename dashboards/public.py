@@ -117,7 +117,7 @@ def _entry(feed: ET.Element, one: Statement, *, base: str) -> None:
 
 
 def _body(text: Revision, one: Statement, *, corrected: str) -> str:
-    notes = [f"{corrected} {revision.at.date().isoformat()}: {revision.note}" for revision in one.corrections]
+    notes = [f"{corrected} {step.at.date().isoformat()}: {step.note}" for step in one.corrections]
     sources = [f"{citation.passage.publisher}: {citation.passage.url}" for citation in text.citations]
     return "\n\n".join([*notes, text.body, *sources])
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 from functools import lru_cache
 
 from factdesk.editorial._pages import Page
-from factdesk.editorial._wording import Wording, closest, compared, differing, hint, plain
 from factdesk.editorial.gate import Draft, Ruling, problems, rulings
 from factdesk.editorial.statement import Citation, Revision, Statement
+from factdesk.editorial.wording import Wording, closest, compared, differing, hint, plain
 from factdesk.records import Passage, PassageKind, digest_id
 from nlp.backing import verbatim
 

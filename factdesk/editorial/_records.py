@@ -7,13 +7,17 @@ from sqlalchemy import Connection, Row, select
 from factdesk.editorial._snapshot import passage_of
 from factdesk.editorial.statement import Citation, Rating, Revision, State, Statement, Step
 from factdesk.errors import NotFoundError
+from factdesk.store.database import is_writing
 from factdesk.store.passages import passage_from
 from factdesk.store.tables import approvals, audit, citations, passages, revisions, statement_findings, statements
 
+CORRECTED = "statement.corrected"
+
 
 def load(connection: Connection, statement_id: int) -> Statement:
-    """Return one statement. Raises ``NotFoundError``."""
-    row = connection.execute(select(statements).where(statements.c.id == statement_id)).first()
+    """Return one statement; inside a write transaction nobody else changes it meanwhile. Raises ``NotFoundError``."""
+    wanted = select(statements).where(statements.c.id == statement_id)
+    row = connection.execute(wanted.with_for_update() if is_writing(connection) else wanted).first()
     if row is None:
         raise NotFoundError(f"There is no statement {statement_id}.")
     return _statement(connection, row)
@@ -36,6 +40,7 @@ def _statement(connection: Connection, row: Row[tuple[object, ...]]) -> Statemen
     approval = connection.execute(
         select(approvals.c.approver_id).where(approvals.c.statement_id == m["id"], approvals.c.revision == newest.number)
     ).first()
+    history = _history(connection, m["id"])
     linked = select(statement_findings.c.finding_id).where(statement_findings.c.statement_id == m["id"])
     return Statement(
         id=m["id"],
@@ -54,8 +59,9 @@ def _statement(connection: Connection, row: Row[tuple[object, ...]]) -> Statemen
         withdrawn_at=m["withdrawn_at"],
         withdrawn_reason=m["withdrawn_reason"],
         finding_ids=tuple(connection.execute(linked.order_by(statement_findings.c.finding_id)).scalars()),
-        history=_history(connection, m["id"]),
-        corrections=_corrections(connection, written, published=m["published_revision"]),
+        history=history,
+        corrections=tuple(step for step in history if step.action == CORRECTED),
+        revisions=tuple(written.values()),
     )
 
 
@@ -95,11 +101,3 @@ def _citations(connection: Connection, statement_id: int) -> dict[int, list[Cita
 def _history(connection: Connection, statement_id: int) -> tuple[Step, ...]:
     rows = connection.execute(select(audit).where(audit.c.subject == subject(statement_id)).order_by(audit.c.number))
     return tuple(Step(row.at, row.action, row.user_id, str(row.detail.get("note") or "")) for row in rows)
-
-
-def _corrections(connection: Connection, written: dict[int, Revision], *, published: int | None) -> tuple[Revision, ...]:
-    """Return the published revisions that carry a correction's note, oldest first."""
-    del connection
-    if published is None:
-        return ()
-    return tuple(revision for number, revision in sorted(written.items()) if number <= published and revision.note)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from factdesk.editorial import audit
 from factdesk.editorial._records import load, subject
+from factdesk.editorial._second import WAIVED
 from factdesk.editorial.gate import Draft, Piece, Ruling, pieces, problems, rulings
 from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
@@ -18,7 +19,8 @@ from factdesk.store.database import reading, writing
 from factdesk.store.tables import audit as log
 from factdesk.store.tables import captures, documents, passages, users
 
-WAIVED = "statement.waived"
+__all__ = ["WAIVED", "GateError", "require_backing", "ruled", "shown_pieces", "standing", "waive"]
+
 _SHORTEST_REASON = 10
 _SHOWN = 3
 

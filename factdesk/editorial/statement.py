@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from factdesk.records import Passage
 
+_READ = ("text", "url", "publisher", "language", "title", "detail", "rating", "rating_value", "published_at")
+
 
 class State(StrEnum):
     """Where a statement's newest revision stands."""
@@ -39,7 +41,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of the text. ``digest`` covers its exact text, its rating and its citations."""
+    """One version of the text. ``digest`` covers its exact text, its rating, its note and its citations."""
 
     number: int
     author_id: int
@@ -86,7 +88,8 @@ class Statement:
     withdrawn_reason: str
     finding_ids: tuple[str, ...]
     history: tuple[Step, ...]
-    corrections: tuple[Revision, ...]
+    corrections: tuple[Step, ...]
+    revisions: tuple[Revision, ...]
 
     @property
     def revision(self) -> int:
@@ -119,7 +122,8 @@ class Statement:
         return self.newest.digest
 
 
-def revision_digest(*, title: str, body: str, rating: str, citations: Sequence[Citation]) -> str:
-    """Return the SHA-256 of the exact text and of what it cites (passage id, its text and address, the quote)."""
-    parts = [title, body, rating, [[c.passage.id, c.passage.text, c.passage.url, c.quote] for c in citations]]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+def revision_digest(*, title: str, body: str, rating: str, note: str, citations: Sequence[Citation]) -> str:
+    """Return the SHA-256 of all that a reader is shown: the exact text, and each passage as it was cited, with its quote."""
+    cited = [[c.passage.id, c.quote, *(str(getattr(c.passage, name)) for name in _READ)] for c in citations]
+    told = [title, body, rating, note, cited]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from factdesk.editorial import audit
 from factdesk.editorial._draft import first_seen, flagged_claim, slug_for, suggested
 from factdesk.editorial._records import load, load_many, subject
+from factdesk.editorial._second import require_other, require_same_text, require_second_person
 from factdesk.editorial._snapshot import snapshot
 from factdesk.editorial.gatekeeping import require_backing
 from factdesk.editorial.statement import Citation, Rating, State, Statement, revision_digest
@@ -140,10 +141,8 @@ def approve(engine: Engine, statement_id: int, *, user_id: int, digest: str, at:
         _require_editor(connection, user_id)
         statement = load(connection, statement_id)
         _require_state(statement, (State.IN_REVIEW,), "approved")
-        if user_id in statement.authors:
-            raise NotAllowedError("You wrote part of this statement.", remedy="A second person must approve it.")
-        if digest != _present_digest(statement) or digest != statement.digest:
-            raise StateError("The text or its evidence changed since you read it.", remedy="Read it again, then approve.")
+        require_other(connection, statement, user_id)
+        require_same_text(statement, digest)
         require_same(connection, statement)
         approval = insert(approvals).values(
             statement_id=statement_id, revision=statement.revision, digest=digest, approver_id=user_id, at=at
@@ -162,7 +161,7 @@ def publish(engine: Engine, statement_id: int, *, user_id: int, at: datetime) ->
         _require_editor(connection, user_id)
         statement = load(connection, statement_id)
         _require_state(statement, (State.APPROVED,), "published")
-        _require_second_person(connection, statement)
+        require_second_person(connection, statement)
         require_same(connection, statement)
         again = statement.published_at is not None
         values = {"corrected_at": at} if again else {"published_at": at}
@@ -251,11 +250,6 @@ def suggestion(engine: Engine, finding_ids: Sequence[str]) -> tuple[str, str, st
         return suggested(connection, finding_ids)
 
 
-def _present_digest(statement: Statement) -> str:
-    newest = statement.newest
-    return revision_digest(title=newest.title, body=newest.body, rating=newest.rating, citations=newest.citations)
-
-
 def _cited(connection: Connection, wanted: Sequence[tuple[str, str]]) -> tuple[Citation, ...]:
     known = known_passages(connection, [passage_id for passage_id, _ in wanted])
     for passage_id, _ in wanted:
@@ -275,22 +269,13 @@ def _write_revision(  # noqa: PLR0913 # one row and its citations, by keyword
     at: datetime,
 ) -> None:
     title, body, rating, note = text
-    row = {
-        "statement_id": statement_id,
-        "number": number,
-        "author_id": author_id,
-        "title": title.strip(),
-        "body": body.strip(),
-        "rating": _rating(rating),
-        "note": note.strip(),
-        "at": at,
-    }
-    digest = revision_digest(title=title.strip(), body=body.strip(), rating=rating, citations=cited)
-    connection.execute(insert(revisions).values(**row, digest=digest))
+    told = {"title": title.strip(), "body": body.strip(), "rating": _rating(rating), "note": note.strip()}
+    row = {"statement_id": statement_id, "number": number, "author_id": author_id, "at": at, **told}
+    connection.execute(insert(revisions).values(**row, digest=revision_digest(**told, citations=cited)))
     for position, citation in enumerate(cited):
         values = {"statement_id": statement_id, "revision": number, "position": position}
-        told = {"passage_id": citation.passage.id, "quote": citation.quote, "snapshot": snapshot(citation.passage)}
-        connection.execute(insert(citations).values(**values, **told))
+        cites = {"passage_id": citation.passage.id, "quote": citation.quote, "snapshot": snapshot(citation.passage)}
+        connection.execute(insert(citations).values(**values, **cites))
 
 
 def _rating(rating: str) -> str:
@@ -324,11 +309,3 @@ def _require_state(statement: Statement, states: Sequence[State], what: str) -> 
 def _require_words(text: str, remedy: str) -> None:
     if not text.strip():
         raise StateError("A reason is needed.", remedy=remedy)
-
-
-def _require_second_person(connection: Connection, statement: Statement) -> None:
-    approval = connection.execute(
-        select(approvals).where(approvals.c.statement_id == statement.id, approvals.c.revision == statement.revision)
-    ).first()
-    if approval is None or approval.approver_id in statement.authors or approval.digest != _present_digest(statement):
-        raise NotAllowedError("No second person has approved exactly this text.", remedy="Send it to review again.")

@@ -12,6 +12,7 @@ from factdesk.editorial import audit
 from factdesk.editorial._evidence import Became, Change, changes_in
 from factdesk.editorial._pages import page_of
 from factdesk.editorial._records import load, subject
+from factdesk.editorial._second import SETTLED
 from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
 from factdesk.store.database import reading, writing
@@ -21,7 +22,7 @@ from factdesk.store.watched import LIVE
 
 __all__ = ["Became", "Change", "changes", "reopened", "require_same", "review", "settle", "unsettled"]
 
-CHANGED, SETTLED = "statement.evidence_changed", "statement.evidence_settled"
+CHANGED = "statement.evidence_changed"
 _SHORTEST_REASON = 10
 
 

@@ -66,6 +66,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
         raise store_error(error, engine.url.render_as_string(hide_password=True)) from error
 
 
+def is_writing(connection: Connection) -> bool:
+    """Whether ``connection`` is inside a write transaction of ``writing``."""
+    return bool(connection.get_execution_options().get(_WRITE))
+
+
 def schema_version(engine: Engine) -> tuple[str | None, str | None]:
     """Return the version of the store's tables and the one this program knows."""
     with engine.connect() as connection:

@@ -47,8 +47,14 @@ class Work:
         page.screenshot(path=self.folder / f"{name}.png", full_page=True)
 
     def faults(self, page: Page, address: str) -> list[str]:
-        """Return what axe says about a page, and whether it is wider than the window."""
-        wide = self.overflow(page, address)
+        """Open a page; return what axe says about it, and whether it is wider than the window."""
+        page.goto(f"{self.url}{address}")
+        return self.judged(page)
+
+    def judged(self, page: Page) -> list[str]:
+        """Return what axe says about the open page, and whether it is wider than the window."""
+        address = page.url.removeprefix(self.url)
+        wide = self.wide(page)
         page.evaluate(AXE)
         broken = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(done => done.violations)")
         said = [
@@ -60,5 +66,10 @@ class Work:
     def overflow(self, page: Page, address: str) -> list[str]:
         """Open a page, and return whether it is wider than the window."""
         page.goto(f"{self.url}{address}")
+        return self.wide(page)
+
+    def wide(self, page: Page) -> list[str]:
+        """Return whether the open page is wider than the window."""
+        address = page.url.removeprefix(self.url)
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         return [f"{address}: {over} px wider than the window"] if over > 0 else []

@@ -106,9 +106,61 @@ def test_two_edits_at_once_show_both_texts_and_lose_nothing(house: House) -> Non
     answer = edit(house, number, expected_revision="1", body="Edda's text.")
     assert answer.status_code == 409
     assert "Somebody saved revision 2" in answer.text
-    assert "Elio&#39;s text." in answer.text
+    assert '<mark class="differs">Elio</mark>' in answer.text
     assert "Edda&#39;s text." in answer.text
-    assert 'name="expected_revision" value="2"' in answer.text
+    picked = {"expected_revision": "1", "against": "2", "body": "Edda's text.", "pick-0": "both"}
+    merged = edit(house, number, **picked)
+    assert merged.status_code == 200
+    assert merged.text.index("Elio&#39;s text.") < merged.text.index("Edda&#39;s text.")
+    assert "was merged with revision 2" in merged.text
+
+
+def test_edits_of_different_paragraphs_are_merged_and_said_so(house: House) -> None:
+    number = draft(house)
+    first, claim, last = BODY.split("\n\n")
+    edit(house, number, name="elio", body=f"{first}\n\n{claim}\n\nNobody opened them.")
+    merged = edit(
+        house, number, expected_revision="1", title="The gates stayed shut", body=f"{first} All week.\n\n{claim}\n\n{last}"
+    )
+    assert "Your text was merged with revision 2" in merged.text
+    shown = house.as_("elio").get(f"/desk/statements/{number}").text
+    for words in ("The gates stayed shut", "All six gates stayed shut. All week.", "Nobody opened them."):
+        assert words in shown
+    compared = house.as_("mara").get(f"/desk/statements/{number}/compare", params={"old": 2, "new": 3}).text
+    assert '<mark class="differs">All week.</mark>' in compared
+    assert house.as_("mara").get(f"/desk/statements/{number}/compare", params={"old": 2, "new": 9}).status_code == 404
+
+
+def test_what_is_typed_is_kept_and_offered_again(house: House) -> None:
+    number = draft(house)
+    kept = step(house.as_("edda"), number, "working", body="Half a thought", expected_revision="1", cite=world.CHECK.id)
+    assert kept.json()["revision"] == 1
+    page = house.as_("edda").get(f"/desk/statements/{number}/edit").text
+    assert "that was not saved" in page
+    assert "Half a thought" not in page
+    assert "Half a thought" in house.as_("edda").get(f"/desk/statements/{number}/edit?restore=true").text
+    assert "that was not saved" not in house.as_("elio").get(f"/desk/statements/{number}/edit").text
+    edit(house, number, body="A whole thought.")
+    assert "that was not saved" not in house.as_("edda").get(f"/desk/statements/{number}/edit").text
+    step(house.as_("edda"), number, "working", body="Another", expected_revision="2")
+    step(house.as_("edda"), number, "working/discard")
+    assert "that was not saved" not in house.as_("edda").get(f"/desk/statements/{number}/edit").text
+
+
+def test_a_text_that_is_no_draft_yet_is_kept_too(house: House) -> None:
+    decide(house.engine, [world.finding_id("gates-en")], user_id=1, decision="confirmed", at=house.clock())
+    told = {"finding": world.finding_id("gates-en"), "title": "Not yet", "body": "A first thought", "rating": "false"}
+    assert post(house.as_("edda"), "/desk/statements/new/working", **told).status_code == 200
+    asked = {"finding": world.finding_id("gates-en"), "restore": "true"}
+    assert "A first thought" in house.as_("edda").get("/desk/statements/new", params=asked).text
+    draft(house)
+    assert "A first thought" not in house.as_("edda").get("/desk/statements/new", params=asked).text
+
+
+def test_a_keeping_script_that_is_signed_out_is_told_so(house: House) -> None:
+    number = draft(house)
+    answer = house.visitor().post(f"/desk/statements/{number}/working", data={"csrf": "x"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
 
 
 def test_a_citation_can_be_found_added_and_dropped(house: House) -> None:

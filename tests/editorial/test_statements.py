@@ -191,7 +191,7 @@ def test_a_correction_needs_a_second_person_and_the_old_text_stays_visible(room:
     assert after.visible is not None
     assert after.visible.body == "The gates opened at dawn."
     assert after.corrected_at == NOW + timedelta(hours=2)
-    assert [revision.note for revision in after.corrections] == ["The hour was wrong."]
+    assert [step.note for step in after.corrections] == ["The hour was wrong."]
 
 
 def test_a_withdrawn_statement_stays_listed_with_its_reason(room: Room) -> None:

@@ -1,16 +1,19 @@
 """The two-person rule in the database itself: SQL past the program finds no way to publish with one identity."""
 
 import pytest
-from sqlalchemy import Executable, delete, insert, update
+from sqlalchemy import Executable, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from factdesk.editorial import statements
 from factdesk.editorial.statement import Statement
+from factdesk.errors import NotAllowedError, StateError
 from factdesk.store.database import writing
-from factdesk.store.tables import approvals, audit, revisions
+from factdesk.store.tables import approvals, audit, citations, revisions
 from factdesk.store.tables import statements as table
 from tests.editorial.conftest import Room
+from tests.editorial.gatepass import waive_all
 from tests.editorial.test_statements import draft, edited, in_review, published
+from tests.editorial.wall import without_rule
 from tests.stores import NOW
 
 
@@ -72,6 +75,41 @@ def test_what_was_written_or_approved_is_never_altered(room: Room) -> None:
     refused(room, update(approvals).values(approver_id=room.third), "never altered")
     refused(room, update(audit).where(audit.c.number == 1).values(subject="statement:9"), "append-only")
     refused(room, delete(audit).where(audit.c.number == 1), "append-only")
+
+
+def test_what_is_cited_is_as_fixed_as_the_text(room: Room) -> None:
+    waiting = in_review(room)
+    cited = citations.c.statement_id == waiting.id
+    refused(room, update(citations).where(cited).values(snapshot={}), "never altered")
+    statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=NOW)
+    more = {"statement_id": waiting.id, "revision": 1, "position": 9, "passage_id": room.passage_id}
+    refused(room, insert(citations).values(**more, quote="", snapshot={}), "exact citations")
+    refused(room, delete(citations).where(cited), "exact citations")
+
+
+def test_who_let_a_sentence_pass_is_no_second_person_for_it(room: Room) -> None:
+    """Otherwise one person would write a waiver and nobody else read it."""
+    held = edited(room, draft(room), user_id=room.writer, body="Three bridges fell.")
+    waive_all(room.engine, held.id, user_id=room.second)
+    waiting = statements.submit(room.engine, held.id, user_id=room.writer, at=NOW)
+    with pytest.raises(NotAllowedError, match="let a sentence of it pass"):
+        statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=NOW)
+    refused(room, approval(waiting, by=room.second), "let it pass")
+    approved = statements.approve(room.engine, waiting.id, user_id=room.third, digest=waiting.digest, at=NOW)
+    assert approved.approver == room.third
+
+
+@pytest.mark.parametrize("name", ["rating", "detail", "publisher", "title"])
+def test_an_approval_is_bound_to_all_that_was_read_of_the_evidence(room: Room, name: str) -> None:
+    """Somebody who takes the database's rules away and forges what a citation said does not get it published."""
+    waiting = in_review(room)
+    statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=NOW)
+    without_rule(room.engine, "citation_altered", table="citations")
+    with writing(room.engine) as connection:
+        kept = connection.execute(select(citations.c.snapshot).where(citations.c.statement_id == waiting.id)).scalar_one()
+        connection.execute(update(citations).values(snapshot={**kept, name: "Something else"}))
+    with pytest.raises((NotAllowedError, StateError)):
+        statements.publish(room.engine, waiting.id, user_id=room.writer, at=NOW)
 
 
 def test_the_program_itself_is_not_hindered(room: Room) -> None:

@@ -8,9 +8,9 @@ from alembic import command
 from sqlalchemy import Engine, func, insert, select, update
 
 from factdesk.editorial import audit, statements, watch
-from factdesk.editorial._wording import compared
 from factdesk.editorial.statement import State, Statement
 from factdesk.editorial.watch import Became, Change
+from factdesk.editorial.wording import compared
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
 from factdesk.records import PassageKind
 from factdesk.store.database import _alembic, reading, writing
@@ -307,9 +307,11 @@ def test_nobody_approves_over_changed_evidence_unless_it_is_settled(room: Room) 
     waiting = in_review(room)
     replaced(room, text="The gates of the dam had been opened on purpose")
     with pytest.raises(StateError, match="evidence changed since it was cited"):
-        statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=LATER)
+        statements.approve(room.engine, waiting.id, user_id=room.third, digest=waiting.digest, at=LATER)
     settle(room, waiting)
-    approved = statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=LATER)
+    with pytest.raises(NotAllowedError, match="although its evidence changed"):
+        statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=LATER)
+    approved = statements.approve(room.engine, waiting.id, user_id=room.third, digest=waiting.digest, at=LATER)
     assert approved.state is State.APPROVED
 
 

@@ -1,0 +1,153 @@
+"""What the pages for writing show: the text in hand, what it cites and could cite, and two people's words side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from types import MappingProxyType
+
+from fastapi import Request
+from starlette.responses import Response
+
+from dashboards._desk import Desk
+from dashboards.auth import Form
+from factdesk.editorial import watch
+from factdesk.editorial.editing import ConflictError
+from factdesk.editorial.merging import Side, Version, paragraphs
+from factdesk.editorial.statement import Citation, Rating, Revision, Statement
+from factdesk.editorial.wording import Wording, compared
+from factdesk.editorial.working import Working
+from factdesk.errors import FactdeskError, NotFoundError
+from factdesk.records import Passage
+from factdesk.store.database import reading
+from factdesk.store.findings_view import flag_of
+from factdesk.store.passages import known_passages
+from factdesk.store.users import names_of
+from index.base import EntryKind
+from index.base import Query as Search
+
+_LANGUAGES = ("en", "es", "fr", "vi", "ar")
+_MOST_PICKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What stands on the page for editing: the text, the revision it began from, what it cites, and what else was kept."""
+
+    text: Version
+    base: int
+    cited: Sequence[tuple[Passage, str]]
+    find: str = ""
+    kept: Working | None = None
+
+
+def edit_page(desk: Desk, request: Request, shown: Statement, *, sheet: Sheet, error: FactdeskError | None = None) -> Response:
+    """Return the page on which ``shown`` is edited, or corrected when it is public."""
+    known = [passage.id for passage, _ in sheet.cited]
+    newer = sheet.base != shown.revision
+    values = {
+        "shown": shown,
+        "sheet": sheet,
+        "more": _library(desk, sheet.find, known=known) or _in_place(desk, shown, known=known),
+        "ratings": tuple(Rating),
+        "error": error,
+        "newer": shown.newest if newer else None,
+        "names": names_of(desk.engine),
+    }
+    return desk.render(request, "draft_edit.html", values, status=409 if error else 200)
+
+
+def new_page(  # one page, by keyword
+    desk: Desk,
+    request: Request,
+    ids: Sequence[str],
+    *,
+    text: Version,
+    kept: Working | None = None,
+    error: FactdeskError | None = None,
+) -> Response:
+    """Return the page on which a draft begins."""
+    flag = flag_of(desk.engine, ids)
+    if flag is None:
+        raise NotFoundError("A chosen finding does not exist any more.", remedy="Go back to the statements and choose again.")
+    languages = tuple(dict.fromkeys((flag.first.claim.language, *_LANGUAGES)))
+    values = {"flag": flag, "text": text, "languages": languages, "ratings": tuple(Rating), "kept": kept, "error": error}
+    return desk.render(request, "draft_new.html", values, status=409 if error else 200)
+
+
+def conflict_page(desk: Desk, request: Request, shown: Statement, *, error: ConflictError) -> Response:
+    """Return the page on which a person decides what of two texts holds."""
+    with reading(desk.engine) as connection:
+        ids = [passage_id for passage_id, _ in error.merge.citations]
+        cited = known_passages(connection, ids)
+    pairs = {part.number: compared(part.mine, part.theirs) for _, part in error.merge.conflicts}
+    values = {"shown": shown, "error": error, "pairs": pairs, "cited": cited, "names": names_of(desk.engine)}
+    return desk.render(request, "draft_conflict.html", values, status=409)
+
+
+def chosen_version(form: Form) -> Version:
+    """Return the text that a form carries."""
+    cited = tuple((passage, form.text(f"quote-{passage}")) for passage in dict.fromkeys(form.texts("cite")))
+    return Version(form.text("title"), form.text("body"), form.text("rating"), form.text("note"), cited)
+
+
+def picks_of(form: Form) -> Mapping[int, Side]:
+    """Return by conflict whose words a person picked; what is no choice counts as none."""
+    sides = {side.value: side for side in (Side.MINE, Side.THEIRS, Side.BOTH)}
+    told = {number: form.text(f"pick-{number}") for number in range(_MOST_PICKS)}
+    return MappingProxyType({number: sides[value] for number, value in told.items() if value in sides})
+
+
+def citable(desk: Desk, cited: Sequence[tuple[str, str]], *, snapshots: Sequence[Citation] = ()) -> list[tuple[Passage, str]]:
+    """Return what is cited as it stands in the library now (what is saved cites it so), or else as it was cited."""
+    kept = {citation.passage.id: citation.passage for citation in snapshots}
+    with reading(desk.engine) as connection:
+        known = kept | known_passages(connection, [passage_id for passage_id, _ in cited])
+    return [(known[passage_id], quote) for passage_id, quote in cited if passage_id in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A paragraph of the older text beside its place in the newer one; an empty one stands for nothing there."""
+
+    old: Wording
+    new: Wording
+    same: bool
+
+
+def compared_texts(old: Revision, new: Revision) -> list[Row]:
+    """Return title and paragraphs of two revisions in pairs, with the words that differ."""
+    first, second = ([revision.title, *paragraphs(revision.body)] for revision in (old, new))
+    return [_row(before, after) for before, after in _paired(first, second)]
+
+
+def _paired(first: Sequence[str], second: Sequence[str]) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for _, a, b, c, d in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
+        longest = max(b - a, d - c)
+        left = [*first[a:b], *[""] * (longest - (b - a))]
+        right = [*second[c:d], *[""] * (longest - (d - c))]
+        pairs += zip(left, right, strict=True)
+    return pairs
+
+
+def _row(before: str, after: str) -> Row:
+    if not before or not after:
+        return Row(Wording(before), Wording(after), same=False)
+    return Row(*compared(before, after), same=before == after)
+
+
+def _in_place(desk: Desk, shown: Statement, *, known: Sequence[str]) -> tuple[Passage, ...]:
+    """Return the passages that stand on changed pages in place of the cited ones."""
+    with reading(desk.engine) as connection:
+        found = [change.present for change in watch.unsettled(connection, shown) if change.present is not None]
+    return tuple(passage for passage in found if passage.id not in known)
+
+
+def _library(desk: Desk, words: str, *, known: Sequence[str]) -> tuple[Passage, ...]:
+    """Return passages of the library that the words find, without those cited already. Raises ``QueryError``."""
+    if not words.strip():
+        return ()
+    page = desk.index.search(Search(text=words, kinds=(EntryKind.FACTCHECK, EntryKind.EVIDENCE), limit=12))
+    with reading(desk.engine) as connection:
+        found = known_passages(connection, [hit.id for hit in page.hits])
+    return tuple(found[hit.id] for hit in page.hits if hit.id in found and hit.id not in known)
