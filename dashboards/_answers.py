@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from dashboards._desk import desk_of, is_fragment
+from dashboards._tongue import COOKIE as LANGUAGE_COOKIE
+from dashboards._tongue import N_, choose, gettext, speaking
 from dashboards.auth import SignInError, login_address
 from factdesk.errors import (
     FactdeskError,
@@ -41,10 +43,11 @@ _STATUS: tuple[tuple[type[FactdeskError], int], ...] = (
     (IndexUnavailableError, 503),
     (StoreError, 503),
 )
+_BROKEN = (N_("Something broke on our side."), N_("Nothing you did is lost; the error is in the desk's log."))
 _PLAIN = {
-    404: ("There is no such page.", "Check the address, or start from the queue."),
-    405: ("This address does not take that.", "Go back and use the page's own buttons."),
-    413: ("That is too much at once.", "Send a shorter text."),
+    404: (N_("There is no such page."), N_("Check the address, or start from the queue.")),
+    405: (N_("This address does not take that."), N_("Go back and use the page's own buttons.")),
+    413: (N_("That is too much at once."), N_("Send a shorter text.")),
 }
 
 
@@ -58,16 +61,21 @@ def install(app: FastAPI) -> None:
 
 
 async def _guarded(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    length = request.headers.get("content-length", "0")
-    if request.method == "POST" and (
-        not length.isdigit() or int(length) > _LARGEST_FORM or "content-length" not in request.headers
-    ):
-        answer = _say(request, 413, *_PLAIN[413])
-    elif request.method == "POST" and request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        answer = _say(request, 403, "This form was sent from another site.", "Open the desk itself and repeat.")
-    else:
-        answer = await call(request)
-    return _with_headers(request, answer)
+    cookie, accepted = request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", "")
+    with speaking(choose(cookie, accepted, default=desk_of(request).settings.desk.language)):
+        refused = _refused(request)
+        return _with_headers(request, refused if refused is not None else await call(request))
+
+
+def _refused(request: Request) -> Response | None:
+    if request.method != "POST":
+        return None
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > _LARGEST_FORM:
+        return _say(request, 413, *_PLAIN[413])
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return _say(request, 403, N_("This form was sent from another site."), N_("Open the desk itself and repeat."))
+    return None
 
 
 def _with_headers(request: Request, answer: Response) -> Response:
@@ -99,7 +107,7 @@ def _to_login(request: Request, error: SignInError) -> Response:
 
 def _on_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    what, remedy = _PLAIN.get(status, ("This cannot be answered.", "Go back and try again."))
+    what, remedy = _PLAIN.get(status, (N_("This cannot be answered."), N_("Go back and try again.")))
     answer = _say(request, status, what, remedy)
     if isinstance(error, HTTPException) and (allowed := (error.headers or {}).get("Allow")):
         answer.headers["Allow"] = allowed  # RFC 9110, 15.5.6
@@ -114,7 +122,9 @@ def _on_invalid(request: Request, error: Exception) -> Response:
 
 def _on_unknown(request: Request, error: Exception) -> Response:
     _log.error("a page broke", path=request.url.path, exc_info=error)
-    answer = _say(request, 500, "Something broke on our side.", "Nothing you did is lost; the error is in the desk's log.")
+    answer = _say(
+        request, 500, N_("Something broke on our side."), N_("Nothing you did is lost; the error is in the desk's log.")
+    )
     return _with_headers(request, answer)
 
 
@@ -123,4 +133,5 @@ def _say(request: Request, status: int, what: str, remedy: str) -> Response:  # 
         return JSONResponse({"error": f"{what} {remedy}".strip()}, status_code=status)
     if is_fragment(request):
         return PlainTextResponse(f"{what} {remedy}".strip(), status_code=status)
-    return desk_of(request).render(request, "error.html", {"what": what, "remedy": remedy, "status": status}, status=status)
+    values = {"what": gettext(what), "remedy": gettext(remedy), "status": status}
+    return desk_of(request).render(request, "error.html", values, status=status)

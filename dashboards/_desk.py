@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlalchemy import Engine
 from starlette.responses import Response
 
-from dashboards import _words
+from dashboards import _amounts, _words
 from dashboards._marking import claim_runs, passage_runs, spans
+from dashboards._tongue import gettext, ngettext, spoken, tongues
 from factdesk.settings import Settings
 from factdesk.store.trends import Bar
 from factdesk.store.users import Session
@@ -52,6 +53,8 @@ class Desk:
             "me": session.user if session else None,
             "desk_name": self.settings.desk.name,
             "path": request.url.path,
+            "tongue": spoken(),
+            "tongues": tongues().values(),
             **(values or {}),
         }
         return self.templates.TemplateResponse(request, name, context, status_code=status)
@@ -79,23 +82,26 @@ def templates_for(settings: Settings) -> Jinja2Templates:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
     zone = ZoneInfo(settings.desk.timezone)
     environment.globals["words"] = _words
     environment.globals["zone"] = settings.desk.timezone
     environment.filters.update(
-        day=lambda at: at.astimezone(zone).strftime("%-d %b %Y"),
-        clock=lambda at: at.astimezone(zone).strftime("%-d %b %Y, %H:%M"),
-        axis_day=lambda label: date.fromisoformat(label).strftime("%-d %b"),
+        day=lambda at: _amounts.day(at, zone),
+        clock=lambda at: _amounts.clock(at, zone),
+        axis_day=_amounts.axis_day,
         iso=lambda at: at.isoformat(),
-        percent=lambda value: f"{value:.0%}",
-        number=lambda value: f"{value:,}",
+        percent=_amounts.percent,
+        number=_amounts.number,
         language=_words.language_name,
         direction=_words.direction,
         link=safe_link,
         query=lambda values: urlencode({name: value for name, value in values.items() if value not in (None, "")}),
         paragraphs=lambda text: [piece for piece in text.split("\n\n") if piece.strip()],
-        duration=duration,
+        duration=_amounts.duration,
         claim_runs=claim_runs,
         passage_runs=passage_runs,
         spans=spans,
@@ -108,14 +114,3 @@ def templates_for(settings: Settings) -> Jinja2Templates:
 def safe_link(url: str) -> str:
     """Return a web address as it is, and nothing for any other scheme (``javascript:`` and its kin)."""
     return url if url.lower().startswith(("http://", "https://")) else ""
-
-
-def duration(seconds: float | None) -> str:
-    """Return a length of time in the two largest units, for a table."""
-    if seconds is None:
-        return "–"
-    minutes = max(0, round(seconds / 60))
-    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {rest} min" if hours else f"{rest} min"

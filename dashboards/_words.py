@@ -2,7 +2,11 @@
 
 from types import MappingProxyType
 
-KINDS = MappingProxyType(
+from babel import Locale, UnknownLocaleError
+
+from dashboards._tongue import Words, gettext, spoken
+
+KINDS = Words(
     {
         "repeats": "Repeats a debunked claim",
         "distorts": "Distorts the evidence",
@@ -12,8 +16,8 @@ KINDS = MappingProxyType(
         "debunks": "Debunks",
     }
 )
-SHORT_KINDS = MappingProxyType({**KINDS, "repeats": "Repeats", "distorts": "Distorts"})
-STATES = MappingProxyType(
+SHORT_KINDS = Words({**KINDS.source, "repeats": "Repeats", "distorts": "Distorts"})
+STATES = Words(
     {
         "open": "To review",
         "confirmed": "Confirmed",
@@ -28,12 +32,10 @@ DECISIONS = (
     ("not_checkable", "Not checkable", "x", "Opinion, criticism, satire, a question or a prediction"),
     ("needs_evidence", "Needs evidence", "n", "Not enough evidence to decide"),
 )
-ROLES = MappingProxyType({"press": "press", "social": "post", "factcheck": "fact-check", "evidence": "evidence"})
-ENTRY_KINDS = MappingProxyType(
-    {"document": "Articles and posts", "claim": "Claims", "factcheck": "Fact-checks", "evidence": "Evidence"}
-)
-RATINGS = MappingProxyType({"false": "False", "misleading": "Misleading", "unsupported": "Not supported", "true": "True"})
-STATEMENT_STATES = MappingProxyType(
+ROLES = Words({"press": "press", "social": "post", "factcheck": "fact-check", "evidence": "evidence"})
+ENTRY_KINDS = Words({"document": "Articles and posts", "claim": "Claims", "factcheck": "Fact-checks", "evidence": "Evidence"})
+RATINGS = Words({"false": "False", "misleading": "Misleading", "unsupported": "Not supported", "true": "True"})
+STATEMENT_STATES = Words(
     {
         "draft": "Draft",
         "in_review": "In review",
@@ -42,7 +44,7 @@ STATEMENT_STATES = MappingProxyType(
         "withdrawn": "Withdrawn",
     }
 )
-STANDINGS = MappingProxyType(
+STANDINGS = Words(
     {
         "backed": "Backed",
         "claim": "The claim, marked as such",
@@ -54,7 +56,7 @@ STANDINGS = MappingProxyType(
         "unarchived": "Not archived",
     }
 )
-STEPS = MappingProxyType(
+STEPS = Words(
     {
         "statement.drafted": "Drafted",
         "statement.edited": "Edited",
@@ -70,10 +72,8 @@ STEPS = MappingProxyType(
         "statement.evidence_settled": "Holds although its evidence changed",
     }
 )
-BECAME = MappingProxyType(
-    {"changed": "Changed", "rated": "Rated anew", "retracted": "Perhaps corrected or withdrawn", "gone": "Gone"}
-)
-OUTCOMES = MappingProxyType(
+BECAME = Words({"changed": "Changed", "rated": "Rated anew", "retracted": "Perhaps corrected or withdrawn", "gone": "Gone"})
+OUTCOMES = Words(
     {
         "polled": "polled",
         "kept": "kept",
@@ -93,7 +93,7 @@ OUTCOMES = MappingProxyType(
         "quarantined": "quarantined",
     }
 )
-HEALTH = MappingProxyType(
+HEALTH = Words(
     {
         "ok": "Answers",
         "slow": "Slow",
@@ -119,7 +119,7 @@ HEALTH_CLASSES = MappingProxyType(  # the colour only repeats the word
         "broken": "withdrawn",
     }
 )
-DIFFERENCES = MappingProxyType(
+DIFFERENCES = Words(
     {
         "number": "different number",
         "date": "different date",
@@ -132,38 +132,16 @@ DIFFERENCES = MappingProxyType(
     }
 )
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
-LANGUAGES = MappingProxyType(
-    {
-        "ar": "Arabic",
-        "bn": "Bengali",
-        "de": "German",
-        "en": "English",
-        "es": "Spanish",
-        "fa": "Persian",
-        "fr": "French",
-        "hi": "Hindi",
-        "id": "Indonesian",
-        "it": "Italian",
-        "ja": "Japanese",
-        "ko": "Korean",
-        "nl": "Dutch",
-        "pl": "Polish",
-        "pt": "Portuguese",
-        "ru": "Russian",
-        "sw": "Swahili",
-        "th": "Thai",
-        "tr": "Turkish",
-        "uk": "Ukrainian",
-        "ur": "Urdu",
-        "vi": "Vietnamese",
-        "zh": "Chinese",
-    }
-)
 
 
 def language_name(code: str | None) -> str:
-    """Return the English name of an ISO 639-1 code, or the code itself."""
-    return LANGUAGES.get(code or "", code or "unknown")
+    """Return what the interface's language calls an ISO 639-1 code, or the code itself."""
+    if not code:
+        return gettext("unknown")
+    try:
+        return Locale.parse(code, sep="-").get_language_name(spoken().locale) or code
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 def direction(code: str | None) -> str:

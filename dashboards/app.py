@@ -15,6 +15,7 @@ from dashboards import (
     events,
     export,
     items,
+    language,
     narratives,
     public,
     queue,
@@ -31,7 +32,22 @@ from factdesk.store.database import open_store
 from index import open_late
 from index.base import SearchIndex
 
-_PAGES = (auth, queue, search, export, items, narratives, events, sources, writing, statements, trends, public, api)
+_PAGES = (
+    auth,
+    queue,
+    search,
+    export,
+    items,
+    narratives,
+    events,
+    sources,
+    writing,
+    statements,
+    trends,
+    public,
+    api,
+    language,
+)
 
 
 def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock: Clock = utc_now) -> FastAPI:

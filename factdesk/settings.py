@@ -89,6 +89,7 @@ class DeskSettings(_Section):
         "", description="public address of the desk, for links in feeds; empty means the one it is asked under"
     )
     timezone: str = Field("UTC", description="time zone of charts and dates (IANA name)")
+    language: str = Field("en", description="language of the pages (en, vi) where neither reader nor browser chose one")
     session_hours: int = Field(12, gt=0, description="hours until a login ends")
     secure_cookies: bool = Field(False, description="set to true behind HTTPS")
 

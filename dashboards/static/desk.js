@@ -58,10 +58,10 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const state = event.detail.elt.querySelector?.(".state");
     if (!state) return;
-    say(`Saved: ${state.textContent}.`);
+    say(`${notice.dataset.saved}: ${state.textContent}.`);
     const next = rows().findIndex((row, i) => i >= Math.max(at, 0) && row.hasAttribute("data-open"));
     if (rows().length) choose(next >= 0 ? next : at);
   });
-  document.addEventListener("htmx:responseError", (event) => say(event.detail.xhr.responseText || "That did not work.", true));
-  document.addEventListener("htmx:sendError", () => say("The desk does not answer. Check your connection and try again.", true));
+  document.addEventListener("htmx:responseError", (event) => say(event.detail.xhr.responseText || notice.dataset.failed, true));
+  document.addEventListener("htmx:sendError", () => say(notice.dataset.away, true));
 })();

@@ -3,7 +3,8 @@ import subprocess
 import sys
 from datetime import UTC, timedelta
 
-from dashboards._desk import duration, safe_link
+from dashboards._amounts import duration
+from dashboards._desk import safe_link
 from factdesk.store import coverage
 from factdesk.store.database import reading
 from factdesk.store.health import State

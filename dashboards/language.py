@@ -1,0 +1,24 @@
+"""The choice of the interface's language: a cookie, so that it holds before anybody signs in."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from dashboards._desk import TheDesk
+from dashboards._tongue import COOKIE, tongues
+from dashboards.auth import inside
+
+router = APIRouter(include_in_schema=False)
+_YEAR_S = 365 * 86_400
+
+
+@router.post("/language")
+async def choose_language(request: Request, *, desk: TheDesk) -> Response:
+    """Remember a language and lead back. It needs no token: it changes nothing but how this browser is spoken to."""
+    form = await request.form()
+    chosen, back = form.get("language"), form.get("back")
+    answer = RedirectResponse((inside(back) if isinstance(back, str) else "") or "/", status_code=303)
+    if isinstance(chosen, str) and chosen in tongues():
+        answer.set_cookie(
+            COOKIE, chosen, max_age=_YEAR_S, httponly=True, samesite="lax", secure=desk.settings.desk.secure_cookies
+        )
+    return answer

@@ -1,0 +1,73 @@
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from dashboards import _amounts, _words
+from dashboards._tongue import FOLDER, choose, gettext, speaking, tongues
+from tests.dashboards.conftest import House
+
+_PLACE = re.compile(r"%\((\w+)\)[sd]")
+_CATALOGUES = sorted(FOLDER.glob("*.po"))
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accepted", "default", "code"),
+    [
+        ("", "", "en", "en"),
+        ("", "", "vi", "vi"),
+        ("", "vi-VN,vi;q=0.9,en;q=0.8", "en", "vi"),
+        ("", "en;q=0.2, vi;q=0.7", "en", "vi"),
+        ("", "vi;q=0, en;q=0.1", "vi", "en"),
+        ("", "de, fr;q=x, ;;;q", "en", "en"),
+        ("en", "vi", "vi", "en"),
+        ("../../etc", "vi", "en", "vi"),
+    ],
+)
+def test_the_language_is_the_chosen_one_then_the_browsers_then_the_desks(
+    cookie: str, *, accepted: str, default: str, code: str
+) -> None:
+    assert choose(cookie, accepted, default=default).code == code
+
+
+def test_words_dates_and_numbers_follow_the_language() -> None:
+    at = datetime(2026, 9, 3, 14, 5, tzinfo=UTC)
+    assert (_amounts.clock(at, UTC), _amounts.number(12345), _amounts.duration(3900)) == (
+        "3 Sep 2026, 14:05",
+        "12,345",
+        "1 h 5 min",
+    )
+    with speaking(tongues()["vi"]):
+        assert _amounts.day(at, UTC) == "3 thg 9, 2026"
+        assert (_amounts.number(12345), _amounts.duration(3900)) == ("12.345", "1 giờ 5 phút")
+        assert _words.language_name("ar") == "Tiếng Ả Rập"
+        assert gettext("") == ""
+    assert _words.language_name("ar") == "Arabic"
+    assert (_words.language_name("xx-unknown!"), _words.language_name(None)) == ("xx-unknown!", "unknown")
+
+
+def test_a_reader_is_spoken_to_in_the_browsers_language_until_another_is_chosen(house: House) -> None:
+    browser = house.visitor()
+    page = browser.get("/login", headers={"accept-language": "vi"})
+    assert '<html lang="vi" dir="ltr">' in page.text
+    assert "Mật khẩu" in page.text
+    answer = browser.post("/language", data={"language": "en", "back": "//elsewhere.example"}, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+    assert "Password" in browser.get("/login", headers={"accept-language": "vi"}).text
+    assert "Không có trang này." in house.visitor().get("/nothing", headers={"accept-language": "vi"}).text
+
+
+def _forms(text: str | Sequence[str] | None) -> Sequence[str]:
+    return [text] if isinstance(text, str) else text or ()
+
+
+@pytest.mark.parametrize("path", _CATALOGUES, ids=lambda path: path.stem)
+def test_a_translation_keeps_the_places_for_values(path: Path) -> None:
+    with path.open("rb") as file:
+        for one in read_po(file, locale=path.stem):
+            wanted = {place for form in _forms(one.id) for place in _PLACE.findall(form)}
+            for said in filter(None, _forms(one.string) if one.id else ()):
+                assert set(_PLACE.findall(said)) == wanted, one.id
