@@ -29,7 +29,7 @@ from dashboards._desk import FOLDER, Clock, Desk, templates_for, utc_now
 from factdesk.settings import Settings
 from factdesk.stop import Stop
 from factdesk.store.database import open_store
-from index import open_late
+from index import Server, open_late
 from index.base import SearchIndex
 
 _PAGES = (
@@ -64,7 +64,7 @@ def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock:
 def serve(settings: Settings, *, stop: Stop | None = None) -> None:
     """Serve the desk until ``stop`` is set. While the index is away its pages say so. Raises ``StoreError``."""
     engine = open_store(settings.store)
-    with closing(open_late(settings.index, dim=settings.check.dimensions)) as index:
+    with closing(open_late(settings.index, dim=settings.check.dimensions, server=Server.of(settings))) as index:
         app = create_app(settings, engine=engine, index=index)
         config = uvicorn.Config(
             app,

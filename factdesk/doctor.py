@@ -95,9 +95,9 @@ def _archive(settings: Settings) -> str:
 
 
 def _index(settings: Settings) -> str:
-    from index import open_index  # noqa: PLC0415 # a broken part must not break the rest
+    from index import Server, open_index  # noqa: PLC0415 # a broken part must not break the rest
 
-    index = open_index(settings.index, dim=settings.check.dimensions)
+    index = open_index(settings.index, dim=settings.check.dimensions, server=Server.of(settings))
     try:
         counts = index.counts()
     finally:

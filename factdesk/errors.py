@@ -3,6 +3,8 @@
 Each error carries what went wrong and what to do about it; the command line and the desk show both on one line.
 """
 
+from collections.abc import Mapping
+
 
 class FactdeskError(Exception):
     """Root of every error that a user or an operator can act on.
@@ -50,6 +52,16 @@ class ModelError(FactdeskError):
 
 class IndexUnavailableError(FactdeskError):
     """The search index cannot be reached now; the item stays queued."""
+
+
+class EntriesRefusedError(FactdeskError):
+    """The search index will never take these entries (``reasons``: identifier -> why); all others of their batch are in."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        self.reasons = dict(reasons)
+        first, why = next(iter(self.reasons.items()), ("", ""))
+        others = f" and {len(self.reasons) - 1} more" if len(self.reasons) > 1 else ""
+        super().__init__(f"The search index refused {first}{others}: {why}.", remedy="See the log for each.")
 
 
 class QueryError(FactdeskError):

@@ -1,5 +1,6 @@
 """The library grows: fact-checks and evidence passages are stored and indexed, and claims they are about are checked again."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from factdesk.checking import Checked, check_claims
 from factdesk.entries import passage_entry
+from factdesk.errors import EntriesRefusedError
 from factdesk.keeping import keep_findings
 from factdesk.line import Line
 from factdesk.records import Document, Passage, PassageKind, SourceRole, digest_id
@@ -46,7 +48,8 @@ def keep_passages(line: Line, passages: Sequence[Passage], vectors: NDArray[np.f
     """Store passages with their vectors, then index them: what the index proposes can be cited at once."""
     with writing(line.engine) as connection:
         put_passages(connection, zip(passages, vectors, strict=True), at=datetime.now(UTC))
-    line.index.add([passage_entry(passage, vector) for passage, vector in zip(passages, vectors, strict=True)])
+    with contextlib.suppress(EntriesRefusedError):  # logged by name; all others are in
+        line.index.add([passage_entry(passage, vector) for passage, vector in zip(passages, vectors, strict=True)])
 
 
 def evidence_passages(document: Document, *, publisher: str) -> list[Passage]:

@@ -13,7 +13,7 @@ from factdesk.store import documents as stored
 from factdesk.store.database import open_store, reading
 from factdesk.store.narratives import members
 from factdesk.store.sources import list_sources
-from index import open_index, open_late
+from index import Server, open_index, open_late
 from index.base import SearchIndex
 from nlp.base import ClaimFinder, Encoder, Matcher
 from nlp.claims import load_claim_finder
@@ -76,7 +76,7 @@ def open_line(settings: Settings, *, threads: int = 2, patient: bool = False) ->
         settings=settings,
         engine=engine,
         archive=Archive(settings.archive),
-        index=(open_late if patient else open_index)(settings.index, dim=encoder.dim),
+        index=(open_late if patient else open_index)(settings.index, dim=encoder.dim, server=Server.of(settings)),
         encoder=encoder,
         find_claims=find,
         match=match,

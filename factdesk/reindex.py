@@ -17,7 +17,7 @@ from factdesk.store import documents as stored
 from factdesk.store.database import open_store, reading
 from factdesk.store.passages import all_passages
 from factdesk.store.sources import list_sources
-from index import discard_index, open_index
+from index import Server, discard_index, open_index
 from index.base import Entry, EntryKind, SearchIndex
 
 _BATCH = 500
@@ -41,10 +41,10 @@ def reindex(settings: Settings) -> dict[EntryKind, int]:
 
 def _opened(settings: Settings) -> SearchIndex:
     try:
-        return open_index(settings.index, dim=settings.check.dimensions)
+        return open_index(settings.index, dim=settings.check.dimensions, server=Server.of(settings))
     except IndexUnavailableError:
-        discard_index(settings.index)  # a damaged file; a server that is away raises again
-        return open_index(settings.index, dim=settings.check.dimensions)
+        discard_index(settings.index, server=Server.of(settings))  # a damaged file; a server that is away raises again
+        return open_index(settings.index, dim=settings.check.dimensions, server=Server.of(settings))
 
 
 def _passage_entries(engine: Engine) -> Iterator[Entry]:

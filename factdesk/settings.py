@@ -79,6 +79,23 @@ class CheckSettings(_Section):
     recheck_days: int = Field(30, gt=0, description="how far back claims are checked again when the library grows")
 
 
+class ElasticSettings(_Section):
+    """How an Elasticsearch cluster is reached and what the indices on it are made with."""
+
+    hosts: tuple[str, ...] = Field(
+        (), description="further nodes of the cluster that index names, http(s)://HOST:PORT; one that is down is passed over"
+    )
+    user: str = Field("", description="name of the user; the secret elastic_password is its password")
+    ca_certificate: Path | None = Field(None, description="file (PEM) of the authority that signed the servers' certificates")
+    replicas: int | None = Field(
+        None, ge=0, le=10, description="copies of each index; none set means one as soon as there are two nodes"
+    )
+    policy: str = Field(
+        "factdesk", min_length=1, description="lifecycle policy of documents and claims; made when there is none of that name"
+    )
+    timeout_s: float = Field(30.0, gt=0, le=600, description="seconds after which a request to the server is given up")
+
+
 class DeskSettings(_Section):
     """The web desk."""
 
@@ -119,6 +136,7 @@ class Settings(BaseSettings):
     )
     collector: CollectorSettings = CollectorSettings()
     check: CheckSettings = CheckSettings()
+    elastic: ElasticSettings = ElasticSettings()
     desk: DeskSettings = DeskSettings()
 
     @model_validator(mode="after")

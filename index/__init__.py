@@ -1,23 +1,22 @@
 """Search: one Protocol (`index.base.SearchIndex`) and two engines, SQLite and Elasticsearch; an address alone names which."""
 
-import os
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from factdesk.errors import IndexUnavailableError, SettingsError
 from index._late import LateIndex
 from index.base import SearchIndex
+from index.server import Server
 from index.sqlite import SqliteIndex
 
 _FORMS = "Use sqlite:///path/index.sqlite3 or http(s)://[user:password@]host:9200/[prefix]."
-_API_KEY = "FACTDESK_ELASTIC_API_KEY"
 
 
-def open_index(url: str, *, dim: int = 512) -> SearchIndex:
+def open_index(url: str, *, dim: int = 512, server: Server | None = None) -> SearchIndex:
     """Open the search index at ``url`` for vectors of ``dim`` numbers, making it when there is none.
 
     ``sqlite:///relative/path``, ``sqlite:////absolute/path``, or ``http(s)://[user:password@]host:port/[prefix]`` for
-    Elasticsearch 8 (an API key is read from ``FACTDESK_ELASTIC_API_KEY``). Raises `SettingsError` for another address and
+    Elasticsearch, of which ``server`` says more (``Server.of(settings)``). Raises `SettingsError` for another address and
     `IndexUnavailableError` when the engine cannot be opened.
     """
     try:
@@ -30,22 +29,22 @@ def open_index(url: str, *, dim: int = 512) -> SearchIndex:
     if parts.scheme in {"http", "https"} and parts.hostname:
         from index.elastic import ElasticIndex  # noqa: PLC0415 - its client takes a second to import; few desks need it
 
-        return ElasticIndex(url, dim=dim, api_key=os.environ.get(_API_KEY))
+        return ElasticIndex(url, dim=dim, server=server)
     raise SettingsError(f"No search index is known for an address that begins {parts.scheme or url[:20]}:.", remedy=_FORMS)
 
 
-def open_late(url: str, *, dim: int = 512) -> SearchIndex:
+def open_late(url: str, *, dim: int = 512, server: Server | None = None) -> SearchIndex:
     """Open the index at ``url`` as `open_index` does, also when its engine is away: then each call tries it again.
 
     Calls raise `IndexUnavailableError` until the engine answers. Raises `SettingsError` for an address of no form.
     """
     try:
-        return open_index(url, dim=dim)
+        return open_index(url, dim=dim, server=server)
     except IndexUnavailableError:
-        return LateIndex(lambda: open_index(url, dim=dim))
+        return LateIndex(lambda: open_index(url, dim=dim, server=server))
 
 
-def discard_index(url: str) -> None:
+def discard_index(url: str, *, server: Server | None = None) -> None:
     """Delete the index at ``url`` as a whole, damaged or of another format, so that a rebuild can begin; none is no error."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -53,9 +52,9 @@ def discard_index(url: str) -> None:
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     else:
-        from index._server import discard_remote  # noqa: PLC0415 - the same
+        from index.elastic import discard_remote  # noqa: PLC0415 - the same
 
-        discard_remote(url, api_key=os.environ.get(_API_KEY))
+        discard_remote(url, server=server)
 
 
 def _path(parts: SplitResult) -> Path:
@@ -65,4 +64,4 @@ def _path(parts: SplitResult) -> Path:
     return Path(path)
 
 
-__all__ = ["SearchIndex", "discard_index", "open_index", "open_late"]
+__all__ = ["SearchIndex", "Server", "discard_index", "open_index", "open_late"]

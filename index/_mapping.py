@@ -12,7 +12,7 @@ from index._passages import PASSAGE_KINDS, dump_passage, is_comparable, long_tex
 from index._writing import instant, keys_of
 from index.base import Entry, EntryKind
 
-VERSION = 2
+VERSION = 3
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 _KEYWORDS = ("key", "kind", "language", "source", "role", "event", "narrative", "findings", "day", "keys", "document_id")
 _SHOWN = ("title", "text", "short", "passage")
@@ -54,8 +54,15 @@ def mappings(dim: int) -> dict[str, Json]:
 
 
 def settings() -> dict[str, Json]:
-    """Return the index settings: one shard, so that word frequencies are exact."""
-    return {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "30s", "max_result_window": 10_000}
+    """Return what an index is made with: one shard, so that word frequencies are exact."""
+    return {"number_of_shards": 1, "refresh_interval": "30s", "max_result_window": 10_000}
+
+
+def replication(replicas: int | None) -> dict[str, Json]:
+    """Return the settings of so many copies; ``None`` is one as soon as there are two nodes."""
+    if replicas is None:
+        return {"auto_expand_replicas": "0-1"}
+    return {"auto_expand_replicas": False, "number_of_replicas": replicas}
 
 
 def to_document(entry: Entry) -> dict[str, Json]:
@@ -113,4 +120,4 @@ def _compared(entry: Entry) -> dict[str, Json]:
     return fields if vector is None else {**fields, "vector": vector.tolist()}
 
 
-__all__ = ["entry_format", "gram_words", "mappings", "settings", "space_of", "to_document"]
+__all__ = ["entry_format", "gram_words", "mappings", "replication", "settings", "space_of", "to_document"]

@@ -1,6 +1,7 @@
 """Candidates from Elasticsearch: cheap searches propose (words, 4-grams, article, meaning), Python scores what they found."""
 
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from index.base import EntryKind
 _NEAREST = 200
 _COSINE = "doc['vector'].size() == 0 ? 0 : Math.max(0, cosineSimilarity(params.probe, 'vector'))"
 Body = dict[str, Json]
+_Field = Mapping[str, Mapping[str, Mapping[str, int]]]
+_Vectors = Mapping[str, _Field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,11 @@ class _Frequencies:
 
 
 class Proposer:
-    """Proposes entries of some kinds of one index."""
+    """Proposes entries of some kinds, which lie in some indices, each in one of them."""
 
-    def __init__(self, client: Elasticsearch, index: str, *, kinds: tuple[EntryKind, ...]) -> None:
+    def __init__(self, client: Elasticsearch, indices: Sequence[str], *, kinds: tuple[EntryKind, ...]) -> None:
         self._client = client
-        self._index = index
+        self._indices = tuple(indices)
         self._kinds = kinds
         self._space = space_of(kinds)
 
@@ -66,7 +69,7 @@ class Proposer:
         fields = [f"{self._space}_short", f"{self._space}_grams", *(["passage_long"] if self._space == "passage" else [])]
         asked = [
             {
-                "_index": self._index,
+                "_index": index,
                 "doc": {field: _terms(probe, grams=field.endswith("_grams")) for field in fields},
                 "fields": fields,
                 "term_statistics": True,
@@ -75,9 +78,11 @@ class Proposer:
                 "offsets": False,
             }
             for probe in probes
+            for index in self._indices
         ]
-        documents = self._client.mtermvectors(docs=asked)["docs"]
-        return [_frequencies(one.get("term_vectors", {}), space=self._space) for one in documents]
+        told = [one.get("term_vectors", {}) for one in self._client.mtermvectors(docs=asked)["docs"]]
+        each = len(self._indices)
+        return [_frequencies(told[at : at + each], space=self._space) for at in range(0, len(told), each)]
 
     def _recall(self, probes: Sequence[Asked], frequencies: Sequence[_Frequencies]) -> list[frozenset[str]]:
         bodies = [self._recall_bodies(probe, known) for probe, known in zip(probes, frequencies, strict=True)]
@@ -114,7 +119,7 @@ class Proposer:
         if not bodies:
             return []
         searches = [line for body in bodies for line in ({}, body)]
-        answers = self._client.msearch(index=self._index, searches=searches)["responses"]
+        answers = self._client.msearch(index=self._indices, searches=searches)["responses"]
         return [_hits(answer) for answer in answers]
 
 
@@ -122,13 +127,30 @@ def _terms(probe: Asked, *, grams: bool) -> str:
     return " ".join(map(str, probe.grams.tolist()) if grams else probe.words)
 
 
-def _frequencies(vectors: Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]], *, space: str) -> _Frequencies:
-    fields = [vectors.get(f"{space}_{name}", {}) for name in ("short", "long", "grams")]
-    counted = [{word: one.get("doc_freq", 0) for word, one in field.get("terms", {}).items()} for field in fields]
-    short, long, grams = ({word: count for word, count in each.items() if count} for each in counted)
-    told = [{name: int(str(value)) for name, value in field.get("field_statistics", {}).items()} for field in fields]
-    usual = told[1].get("sum_ttf", 0) / max(told[1].get("doc_count", 1), 1)
-    return _Frequencies(told[0].get("doc_count", 0), short, long, grams, usual)
+def _frequencies(indices: Sequence[_Vectors], *, space: str) -> _Frequencies:
+    """Return what all ``indices`` together say: an entry lies in one of them, so that counts add up."""
+    fields = [[one.get(f"{space}_{name}", {}) for one in indices] for name in ("short", "long", "grams")]
+    short, long, grams = (_counted(several) for several in fields)
+    total, _ = _lengths(fields[0])
+    articles, words = _lengths(fields[1])
+    return _Frequencies(total, short, long, grams, words / max(articles, 1))
+
+
+def _counted(fields: Sequence[_Field]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for field in fields:
+        counted.update({word: one.get("doc_freq", 0) for word, one in field.get("terms", {}).items()})
+    return {word: count for word, count in counted.items() if count}
+
+
+def _lengths(fields: Sequence[_Field]) -> tuple[int, int]:
+    """Return how many entries have the field, and how many words they have in it."""
+    told = [field.get("field_statistics", {}) for field in fields]
+    return sum(_number(one, "doc_count") for one in told), sum(_number(one, "sum_ttf") for one in told)
+
+
+def _number(told: Mapping[str, object], name: str) -> int:
+    return int(str(told.get(name, 0)))
 
 
 def _match(field: str, words: Iterable[str]) -> Body:

@@ -1,67 +1,86 @@
 """The second search engine: Elasticsearch 8, for more entries than one file should hold."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from elasticsearch import NotFoundError
-from elasticsearch.helpers import BulkIndexError, bulk
 
-from factdesk.errors import IndexUnavailableError
 from factdesk.records import Candidate
 from index._cursor import Cursor, check_limit, read_cursor, write_cursor
 from index._dsl import search_clause
 from index._elastic_page import AGGREGATIONS, to_days, to_facets, to_hit
+from index._elastic_writing import Writer
 from index._fusion import Scored, ask, best
-from index._mapping import Json, to_document
+from index._generation import Generation, Generations, library_alias, part_of
+from index._mapping import Json
 from index._passages import PASSAGE_KINDS, load_passage
 from index._percolator import Percolator
 from index._proposing import Proposer
-from index._server import alias_of, connect, ensure_index, reachable, renew_index
+from index._server import alias_of, check_version, connect, reachable, standing_of
 from index.base import Entry, EntryKind, Match, Page, Probe, Query, Sort, StandingQuery
 from index.query import parse, positive_words
+from index.server import Server
 
 _BATCH = 16
 _KEEP_ALIVE = "5m"
-_BULK_BYTES = 10_000_000
+_WHOLE = "dfs_query_then_fetch"  # a word is as rare as it is in all indices together, wherever an entry lies
 _PAST = 2**62  # a frozen view breaks ties by place too; ids are unique, so any place lies before this one
 
 
 class ElasticIndex:
     """A `SearchIndex` on a server; safe to share between threads."""
 
-    def __init__(self, url: str, *, dim: int, api_key: str | None = None) -> None:
-        """Connect to ``url`` and make the index when there is none. Raises `IndexUnavailableError` and `SettingsError`."""
+    def __init__(self, url: str, *, dim: int, server: Server | None = None, generation: Generation | None = None) -> None:
+        """Connect to ``url`` and make the index when there is none. Raises `IndexUnavailableError` and `SettingsError`.
+
+        With a ``generation`` that one is read, and filled by ``fill``, whichever serves.
+        """
         self._url = url
         self._dim = dim
         self._alias = alias_of(url)
-        self._client = connect(url, api_key=api_key)
+        self._client = connect(url, server or Server())
+        self.generations = Generations(self._client, self._alias, dim=dim, server=server or Server())
+        self._writer = Writer(self._client, self.generations)
         self._percolator = Percolator(self._client, self._alias, dim=dim)
-        with reachable(url):
-            try:
-                ensure_index(self._client, self._alias, dim=dim)
-            except BaseException:
-                self._client.close()
-                raise
+        self._generation = generation
+        with self._closed_on_error(), reachable(url):
+            check_version(self._client)
+            if generation is None:
+                self.generations.ensure()
 
     def add(self, entries: Sequence[Entry]) -> None:
-        """Index ``entries``; they are found by the next search. Raises `IndexUnavailableError` naming the first refused."""
-        self._bulk({"_op_type": "index", "_id": entry.id, "_source": to_document(entry)} for entry in entries)
+        """Index ``entries``; they are found by the next search.
+
+        Raises `IndexUnavailableError`, and `EntriesRefusedError` for entries that the server will never take, all others added.
+        """
+        with reachable(self._url):
+            self._writer.add(entries)
+
+    def fill(self, entries: Sequence[Entry]) -> None:
+        """Add to this generation those of ``entries`` that it does not have. Raises as `add`."""
+        with reachable(self._url):
+            if self._generation is not None:
+                self._writer.fill(self._generation, entries)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget entries; unknown ids are ignored."""
-        self._bulk(({"_op_type": "delete", "_id": identifier} for identifier in ids), ignored=(404,))
+        with reachable(self._url):
+            self._writer.remove(ids)
 
     def ids(self, kind: EntryKind, *, after: str = "", limit: int = 1000) -> list[str]:
         """Return the first ``limit`` ids of a kind that sort behind ``after``."""
         wanted = {"bool": {"filter": [{"term": {"kind": kind.value}}, {"range": {"key": {"gt": after}}}]}}
         with reachable(self._url):
-            answer = self._client.search(index=self._alias, query=wanted, size=limit, sort=[{"key": "asc"}], source=False)
+            answer = self._client.search(index=self._whole, query=wanted, size=limit, sort=[{"key": "asc"}], source=False)
         return [str(one["sort"][0]) for one in answer["hits"]["hits"]]
 
     def clear(self) -> None:
         """Forget everything (before a rebuild)."""
         with reachable(self._url):
-            renew_index(self._client, self._alias, dim=self._dim)
+            if (begun := self.generations.unfinished()) is not None:
+                self.generations.drop(begun)
+            self.generations.serve(self.generations.begin())
 
     def close(self) -> None:
         """Release the connection."""
@@ -70,7 +89,7 @@ class ElasticIndex:
     def counts(self) -> dict[EntryKind, int]:
         """Return how many entries of each kind there are (kinds without entries too)."""
         with reachable(self._url):
-            answer = self._client.search(index=self._alias, size=0, aggs={"kind": {"terms": {"field": "kind"}}})
+            answer = self._client.search(index=self._whole, size=0, aggs={"kind": {"terms": {"field": "kind"}}})
         buckets = answer["aggregations"]["kind"]["buckets"]
         return dict.fromkeys(EntryKind, 0) | {EntryKind(one["key"]): int(one["doc_count"]) for one in buckets}
 
@@ -98,7 +117,7 @@ class ElasticIndex:
         return Page(hits, int(answer["hits"]["total"]["value"]), to_facets(counted), to_days(counted), following)
 
     def _snapshot(self) -> str:
-        return str(self._client.open_point_in_time(index=self._alias, keep_alive=_KEEP_ALIVE)["id"])
+        return str(self._client.open_point_in_time(index=self._whole, keep_alive=_KEEP_ALIVE)["id"])
 
     def _ask(self, body: dict[str, Json], *, snapshot: str) -> Mapping[str, Any]:
         """Search the frozen view, or what is there now when that view is gone."""
@@ -107,10 +126,10 @@ class ElasticIndex:
             after = body.get("search_after")
             frozen = body | {"pit": pit} | ({"search_after": [*after, _PAST]} if isinstance(after, list) else {})
             try:
-                return dict(self._client.search(body=frozen).body)
+                return dict(self._client.search(body=frozen, search_type=_WHOLE).body)
             except NotFoundError:
                 pass
-        return dict(self._client.search(index=self._alias, body=body).body)
+        return dict(self._client.search(index=self._whole, body=body, search_type=_WHOLE).body)
 
     def _following(self, answer: Mapping[str, Any], query: Query, *, shown: int) -> str | None:
         """Return the next page's cursor; after the last page, close the frozen view."""
@@ -149,31 +168,42 @@ class ElasticIndex:
         return [[one.key for one in several] for several in proposed]
 
     def _propose(self, probes: Sequence[Probe], *, kinds: tuple[EntryKind, ...], limit: int) -> list[list[Scored]]:
-        proposer = Proposer(self._client, self._alias, kinds=kinds)
+        proposer = Proposer(self._client, self._indices_of(kinds), kinds=kinds)
         asked = [ask(probe, dim=self._dim) for probe in probes]
         batches = (asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH))
         return [best(several, limit=limit) for batch in batches for several in proposer.propose(batch)]
 
+    def _indices_of(self, kinds: tuple[EntryKind, ...]) -> tuple[str, ...]:
+        """Return the one index of the library, or all those that items lie in."""
+        if kinds == PASSAGE_KINDS:
+            return (self._library,)
+        return tuple(name for names in self.generations.serving().values() for name in names if part_of(name) == "items")
+
+    @property
+    def _whole(self) -> str:
+        return self._alias if self._generation is None else self._generation.target
+
+    @property
+    def _library(self) -> str:
+        return library_alias(self._alias) if self._generation is None else self._generation.library
+
+    @contextmanager
+    def _closed_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._client.close()
+            raise
+
     def _passages(self, ids: Sequence[str]) -> dict[str, str]:
         if not ids:
             return {}
-        found = self._client.mget(index=self._alias, ids=ids, source_includes=["passage"])["docs"]
+        found = self._client.mget(index=self._library, ids=ids, source_includes=["passage"])["docs"]
         return {one["_id"]: one["_source"]["passage"] for one in found if one.get("found")}
 
-    def _bulk(self, actions: Iterable[dict[str, Any]], *, ignored: tuple[int, ...] = ()) -> None:
-        with reachable(self._url):
-            try:
-                bulk(
-                    self._client,
-                    actions,
-                    index=self._alias,
-                    max_chunk_bytes=_BULK_BYTES,
-                    require_alias=True,
-                    ignore_status=ignored,
-                    raise_on_error=True,
-                )
-            except BulkIndexError as error:
-                first = next(iter(error.errors[0].values()))
-                what = f"Elasticsearch refused {len(error.errors)} entries; first {first.get('_id')}: {first.get('error')}."
-                raise IndexUnavailableError(what, remedy="Check the server's log and free disk space.") from error
-            self._client.indices.refresh(index=self._alias)
+
+def discard_remote(url: str, *, server: Server | None = None) -> None:
+    """Delete the index that ``url`` names, with all that belongs to it; none is no error."""
+    with reachable(url), connect(url, server or Server()) as client:
+        client.indices.delete(index=standing_of(alias_of(url)), ignore_unavailable=True)
+        Generations(client, alias_of(url), dim=1, server=server or Server()).discard()

@@ -17,7 +17,8 @@ Settings are read once at start: from `factdesk.toml` in the working directory (
 from the environment. A section's setting is written `FACTDESK_SECTION__NAME`, for example `FACTDESK_COLLECTOR__DELAY_S=2`. An
 unknown or malformed setting ends in one line that names it. `factdesk doctor --settings` prints what is in force.
 
-Credentials are never kept in the database: `FACTDESK_ELASTIC_API_KEY` is read from the environment.
+Credentials are never kept in the database. An Elasticsearch cluster's are the secrets `elastic_api_key`, or `elastic_password`
+beside `elastic.user`; an API key is also read from `FACTDESK_ELASTIC_API_KEY` ([more](elasticsearch.md)).
 
 | setting | default | meaning |
 |---|---|---|

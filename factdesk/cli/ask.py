@@ -25,11 +25,11 @@ def search(
     Example: factdesk search 'dam AND "opened at night" lang:en'
     """
     from factdesk.settings import load_settings  # noqa: PLC0415 # keeps the help quick
-    from index import open_index  # noqa: PLC0415 # the same
+    from index import Server, open_index  # noqa: PLC0415 # the same
     from index.base import Query, Sort  # noqa: PLC0415 # the same
 
     settings = load_settings()
-    index = open_index(settings.index, dim=settings.check.dimensions)
+    index = open_index(settings.index, dim=settings.check.dimensions, server=Server.of(settings))
     try:
         page = index.search(Query(text=query, limit=limit, sort=Sort.NEWEST if newest else Sort.RELEVANCE))
     except QueryError as error:

@@ -3,16 +3,21 @@
 import os
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+import structlog
 from elasticsearch import Elasticsearch
 
-from factdesk.errors import IndexUnavailableError, SettingsError
-from index import discard_index, open_index
-from index._mapping import mappings
+from factdesk.errors import EntriesRefusedError, IndexUnavailableError, SettingsError
+from index import Server, discard_index, open_index
+from index._bulk import Action, send
+from index._generation import part_of
+from index._mapping import VERSION, mappings, to_document
 from index._server import alias_of
-from index.base import Query
-from tests.index.samples import DIM, DOCUMENTS, document
+from index.base import EntryKind, Query
+from index.elastic import ElasticIndex
+from tests.index.samples import DIM, DOCUMENTS, claim, document, probe
 
 
 @pytest.fixture
@@ -23,6 +28,12 @@ def url() -> Iterator[str]:
     address = f"{server.rstrip('/')}/unit-{uuid.uuid4().hex[:12]}"
     yield address
     discard_index(address)
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[Elasticsearch]:
+    with Elasticsearch(url.rpartition("/")[0]) as made:
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -52,27 +63,120 @@ def test_the_mapping_refuses_fields_it_does_not_know() -> None:
 @pytest.mark.elastic
 def test_another_vector_size_asks_for_a_rebuild(url: str) -> None:
     open_index(url, dim=DIM).close()
-    with pytest.raises(IndexUnavailableError, match="factdesk reindex"):
+    with pytest.raises(IndexUnavailableError, match="factdesk index migrate"):
         open_index(url, dim=DIM * 2)
 
 
 @pytest.mark.elastic
-def test_clearing_puts_a_new_index_behind_the_same_alias(url: str) -> None:
-    index = open_index(url, dim=DIM)
+def test_clearing_puts_a_new_generation_behind_the_same_aliases(url: str, client: Elasticsearch) -> None:
+    index, alias = open_index(url, dim=DIM), alias_of(url)
     index.add(DOCUMENTS)
     index.clear()
     index.clear()
-    with Elasticsearch(url.rpartition("/")[0]) as client:
-        names = list(client.indices.get_alias(name=alias_of(url)))
-    assert names == [f"{alias_of(url)}-v1-3"]
+    behind = {name: sorted(client.indices.get_alias(name=name)) for name in (alias, f"{alias}-write", f"{alias}-library")}
+    items, library = (f"{alias}-v{VERSION}-3-{part}-000001" for part in ("items", "library"))
+    assert behind == {alias: [items, library], f"{alias}-write": [items, library], f"{alias}-library": [library]}
+    assert sorted(client.indices.get(index=f"{alias}-*")) == [items, library]
     index.close()
 
 
 @pytest.mark.elastic
-def test_a_refused_entry_is_named(url: str) -> None:
+def test_items_have_a_lifecycle_and_a_template_to_be_rolled_over_with(url: str, client: Elasticsearch) -> None:
+    open_index(url, dim=DIM, server=Server(replicas=0)).close()
+    alias = alias_of(url)
+    kept = client.ilm.explain_lifecycle(index=f"{alias}-*")["indices"]
+    managed = {part_of(name): (one["managed"], one.get("policy")) for name, one in kept.items()}
+    assert managed == {"items": (True, "factdesk"), "library": (False, None)}
+    assert client.ilm.get_lifecycle(name="factdesk")["factdesk"]["policy"]["phases"]["hot"]["actions"]["rollover"]
+    made = [one["settings"]["index"] for one in client.indices.get_settings(index=alias).values()]
+    assert [(one["number_of_shards"], one["number_of_replicas"]) for one in made] == [("1", "0")] * 2
+
+
+@pytest.mark.elastic
+def test_a_refused_entry_is_named_and_stops_no_other(url: str) -> None:
     index = open_index(url, dim=DIM)
-    with pytest.raises(IndexUnavailableError, match="refused 1 entries; first long"):
-        index.add([document("ok", "dam"), document("long", "dam", source="x" * 40_000)])
+    with structlog.testing.capture_logs() as logs, pytest.raises(EntriesRefusedError, match="refused long") as caught:
+        index.add([document("ok", "dam"), document("long", "dam", source="x" * 40_000), document("good", "dam")])
+    assert list(caught.value.reasons) == [entry["entry"] for entry in logs] == ["long"]
+    assert "immense term" in caught.value.reasons["long"]
+    assert index.counts()[EntryKind.DOCUMENT] == 2
+    index.close()
+
+
+@pytest.fixture
+def rolled(url: str, client: Elasticsearch) -> Iterator[ElasticIndex]:
+    """An index whose items lie in three indices: some of each kind in each."""
+    index = ElasticIndex(url, dim=DIM)
+    for start in range(3):
+        index.add([*DOCUMENTS[start::3], claim(f"c{start}", f"The Orlen dam broke {start} times", "dam", f"t{start}")])
+        if start < 2:
+            roll_over(client, url)
+    yield index
+    index.close()
+
+
+def roll_over(client: Elasticsearch, url: str) -> None:
+    assert client.indices.rollover(alias=f"{alias_of(url)}-v{VERSION}-1-items")["rolled_over"]
+
+
+def lying(client: Elasticsearch, url: str, name: str) -> list[str]:
+    client.indices.refresh(index=alias_of(url))
+    hits = client.search(index=alias_of(url), query={"ids": {"values": [name]}})["hits"]["hits"]
+    return sorted(hit["_index"].rpartition("-")[2] for hit in hits)
+
+
+@pytest.mark.elastic
+class TestRolledOver:
+    def test_all_indices_answer_as_one(self, rolled: ElasticIndex, url: str) -> None:
+        whole = open_index(f"{url}-whole", dim=DIM)
+        whole.add([*DOCUMENTS, *(claim(f"c{n}", f"The Orlen dam broke {n} times", "dam", f"t{n}") for n in range(3))])
+        for text in ("dam", "the", "dam OR museum", "", "lang:en orlen"):
+            one, other = (index.search(Query(text, kinds=())) for index in (rolled, whole))
+            assert ([hit.id for hit in one.hits], one.total, one.facets) == (
+                [hit.id for hit in other.hits],
+                other.total,
+                other.facets,
+            )
+        asked = [probe("the Orlen dam broke", "dam"), probe("broke 2 times", "t2"), probe("museum")]
+        assert rolled.claims_near(asked) == whole.claims_near(asked)
+        whole.close()
+        discard_index(f"{url}-whole")
+
+    def test_an_entry_is_replaced_where_it_lies(self, rolled: ElasticIndex, url: str, client: Elasticsearch) -> None:
+        rolled.add([document("d01", "a tunnel filled"), document("new", "a tunnel filled")])
+        assert (lying(client, url, "d01"), lying(client, url, "new")) == (["000001"], ["000003"])
+        assert {hit.id for hit in rolled.search(Query("tunnel")).hits} == {"d01", "new"}
+        rolled.remove(["d01", "d02", "new", "c0"])
+        assert sum(rolled.counts().values()) == len(DOCUMENTS) + 3 - 3
+
+    def test_a_rollover_between_look_up_and_write_leaves_one_copy(
+        self, rolled: ElasticIndex, url: str, client: Elasticsearch
+    ) -> None:
+        rolled.add([document("x", "old words")])
+        (kept,) = rolled.generations.kept()
+        late = replace(kept, items=kept.items[:-1] + kept.items[-1:])
+        roll_over(client, url)
+        rolled._writer._put(replace(late, items=kept.items[-1:]), [document("x", "new words")], op="index")
+        assert lying(client, url, "x") == ["000004"]
+        assert rolled.search(Query("words")).total == rolled.search(Query("new")).total == 1
+
+    def test_two_copies_become_one_when_the_entry_comes_again(
+        self, rolled: ElasticIndex, url: str, client: Elasticsearch
+    ) -> None:
+        copy = to_document(document("d01", "copied"))
+        client.index(index=f"{alias_of(url)}-v{VERSION}-1-items", id="d01", document=copy, refresh=True)
+        assert lying(client, url, "d01") == ["000001", "000003"]
+        rolled.add([document("d01", "again")])
+        assert lying(client, url, "d01") == ["000003"]
+
+
+@pytest.mark.elastic
+def test_a_late_write_makes_no_deleted_index_again(url: str, client: Elasticsearch) -> None:
+    index = ElasticIndex(url, dim=DIM)
+    (kept,) = index.generations.kept()
+    index.clear()
+    sent = send(client, [Action("index", kept.newest, "d01", to_document(DOCUMENTS[0]))])
+    assert (sent.moved, client.indices.exists(index=kept.newest).body) == (True, False)
     index.close()
 
 
