@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from dashboards._desk import Desk
 from dashboards.auth import Form
-from factdesk.editorial import watch
+from factdesk.editorial import offers, watch
 from factdesk.editorial.editing import ConflictError
 from factdesk.editorial.merging import Side, Version, paragraphs
 from factdesk.editorial.statement import Citation, Rating, Revision, Statement
 from factdesk.editorial.wording import Wording, compared
 from factdesk.editorial.working import Working
-from factdesk.errors import FactdeskError, NotFoundError
+from factdesk.errors import FactdeskError, IndexUnavailableError, NotFoundError
 from factdesk.records import Passage
 from factdesk.store.database import reading
 from factdesk.store.findings_view import flag_of
@@ -52,8 +52,18 @@ def edit_page(desk: Desk, request: Request, shown: Statement, *, sheet: Sheet, e
         "error": error,
         "newer": shown.newest if newer else None,
         "names": names_of(desk.engine),
+        **beside(desk, shown, sheet.text),
     }
     return desk.render(request, "draft_edit.html", values, status=409 if error else 200)
+
+
+def beside(desk: Desk, shown: Statement, text: Version) -> dict[str, object]:
+    """Return the sentences of a text with what would back each; while the library cannot be searched, that it cannot."""
+    try:
+        with reading(desk.engine) as connection:
+            return {"lines": offers.lines(connection, desk.index, shown, text=text), "library_away": ""}
+    except IndexUnavailableError as error:
+        return {"lines": (), "library_away": str(error)}
 
 
 def new_page(  # one page, by keyword

@@ -1,12 +1,13 @@
 """Writing: a draft from confirmed findings, an edit or a correction, what is not saved yet, and texts of two people at once."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from dashboards._desk import TheDesk
-from dashboards._writing import Sheet, chosen_version, citable, conflict_page, edit_page, new_page, picks_of
+from dashboards._writing import Sheet, beside, chosen_version, citable, conflict_page, edit_page, new_page, picks_of
 from dashboards.auth import Editor, EditorForm
 from factdesk.editorial import editing, working
 from factdesk.editorial import statements as editorial
@@ -16,6 +17,7 @@ from factdesk.errors import NotFoundError, StateError
 
 router = APIRouter(prefix="/desk/statements", include_in_schema=False)
 Restored = Annotated[bool, Query()]
+Line = Annotated[int, Query(ge=0, le=10_000)]
 
 
 @router.get("/new")
@@ -108,6 +110,27 @@ def keep_working(*, statement_id: int, desk: TheDesk, session: Editor, form: Edi
     of, base = working.of_statement(statement_id), form.number("expected_revision")
     working.keep(desk.engine, session.user.id, of=of, version=chosen_version(form), base_revision=base, at=desk.clock())
     return JSONResponse({"kept": desk.clock().isoformat(), "revision": shown.revision})
+
+
+@router.post("/{statement_id}/edit/cite")
+def cite_passage(  # each is a part of the address
+    *, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm, line: Line = 0
+) -> Response:
+    """Add a citation to the text in hand, which is kept and shown again; without one, look for evidence again."""
+    text = chosen_version(form)
+    cited = dict.fromkeys((*(passage for passage, _ in text.citations), *form.texts("add")))
+    text = replace(text, citations=tuple((passage, dict(text.citations).get(passage, "")) for passage in cited))
+    of, base = working.of_statement(statement_id), form.number("expected_revision")
+    working.keep(desk.engine, session.user.id, of=of, version=text, base_revision=base, at=desk.clock())
+    return RedirectResponse(f"/desk/statements/{statement_id}/edit?restore=true#line-{line}", status_code=303)
+
+
+@router.post("/{statement_id}/edit/sentences")
+def show_sentences(request: Request, *, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+    """Show what would back each sentence of the text in hand: the piece of the page beside it."""
+    del session
+    shown = editorial.get(desk.engine, statement_id)
+    return desk.render(request, "_sentences.html", {"shown": shown, **beside(desk, shown, chosen_version(form))})
 
 
 @router.post("/{statement_id}/working/discard")

@@ -20,6 +20,7 @@ from nlp.distortion import load_distortion
 _ENOUGH = 0.6  # share of a sentence's content that the passage must hold
 _ENOUGH_ABROAD = 0.35  # the same across languages, where words are compared by the things they stand for
 _SAME_CLAIM, _MOST_OF_CLAIM = 0.75, 0.5
+_NEAR = 0.25  # share of a sentence from which a passage is worth showing beside it
 _LOW = 0.5  # a rating below says that the reviewed claim does not hold
 _MARKS = str.maketrans("’‘“”«»\u00a0", '\'\'"""" ')
 _SAYS_NO = re.compile(r"^(?:no|nope|nein|non|não|không|لا|faux|falso|false|fake|myth|bulo)\s*[:,;.!،–—]", re.IGNORECASE)
@@ -78,6 +79,31 @@ def verbatim(quote: str, passages: Sequence[Passage]) -> bool:
     """Say whether ``quote`` stands word for word in one of ``passages`` (spaces and kinds of quotation marks aside)."""
     wanted = _plain_marks(quote)
     return any(wanted in _plain_marks(f"{passage.title} {passage.text} {passage.detail}") for passage in passages)
+
+
+def closest(text: str, code: str, *, passages: Sequence[Passage], most: int) -> tuple[Passage, ...]:
+    """Return those of ``passages`` that hold most of the content of ``text``, best first; none that holds next to nothing."""
+    mine = read(text, code)
+    shares = [(covered(mine, read(_told(passage), passage.language)), passage.id, passage) for passage in passages]
+    near = sorted((one for one in shares if one[0] >= _NEAR), key=lambda one: (-one[0], one[1]))
+    return tuple(passage for _, _, passage in near[:most])
+
+
+def nearest(text: str, code: str, *, passage: Passage) -> str:
+    """Return the sentence that ``passage`` stands for which holds most of ``text``."""
+    body = _stands_for(passage)
+    return _nearest(read(text, code), body, passage.language).strip() if body else ""
+
+
+def telling_words(text: str, code: str, *, most: int = 12) -> tuple[str, ...]:
+    """Return the words of ``text`` that say what it is about, as they stand there: names and figures first."""
+    words = [word for word in read(text, code).words if not word.stop]
+    words.sort(key=lambda word: not (word.name or word.digits))
+    return tuple(dict.fromkeys(text[word.start : word.end] for word in words))[:most]
+
+
+def _told(passage: Passage) -> str:
+    return "\n".join(filter(None, (passage.title, passage.text, passage.detail)))
 
 
 def _backing(text: str, code: str, *, passage: Passage, place: int) -> Backing:

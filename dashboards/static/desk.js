@@ -57,7 +57,7 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     const state = event.detail.elt.querySelector?.(".state");
-    if (!state) return;
+    if (!state || event.detail.elt.closest("#sentences")) return;  // nothing was decided there
     say(`${notice.dataset.saved}: ${state.textContent}.`);
     const next = rows().findIndex((row, i) => i >= Math.max(at, 0) && row.hasAttribute("data-open"));
     if (rows().length) choose(next >= 0 ? next : at);

@@ -6,7 +6,7 @@ as the claim. What the gate cannot back, a person may waive with a written reaso
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from factdesk.editorial.statement import Citation
@@ -63,7 +63,8 @@ class Standing(StrEnum):
 class Ruling:
     """One sentence with what it rests on. ``key`` names its exact words; ``citation`` is the place of the passage it rests on.
 
-    ``reasons`` say in words what is missing; ``waiver`` is the reason a person gave for letting it pass.
+    ``reasons`` say in words what is missing; ``waiver`` is the reason a person gave for letting it pass; ``part`` is its place
+    in the layout (the fact, the claim, how it misleads, in short).
     """
 
     key: str
@@ -72,6 +73,7 @@ class Ruling:
     citation: int | None = None
     reasons: tuple[str, ...] = ()
     waiver: str = ""
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,16 @@ def _piecewise(block: str, draft: Draft) -> Iterator[Piece]:
             yield Piece(line[done:])
 
 
+def alone(draft: Draft, ruling: Ruling, passage: Passage) -> Ruling:
+    """Return the ruling on a sentence as if ``passage``, archived as ``draft`` says, were all that is cited."""
+    return _ruled(replace(draft, citations=(Citation(passage),)), ruling.text, part=ruling.part)
+
+
 def _ruled(draft: Draft, text: str, *, part: int) -> Ruling:
+    return replace(_judged(draft, text, part=part), part=part)
+
+
+def _judged(draft: Draft, text: str, *, part: int) -> Ruling:
     key = sentence_key(text)
     ratings = {passage.rating.casefold() for passage in draft.passages}
     quotes = [quote.strip() for quote in _QUOTED.findall(text) if quote.strip().casefold() not in ratings]
@@ -191,7 +202,7 @@ def _archived(draft: Draft, ruling: Ruling) -> Ruling:
     if cited.id in draft.archived:
         return ruling
     reason = f"The page of {cited.publisher or 'the cited passage'} is not archived here."
-    return Ruling(ruling.key, ruling.text, Standing.UNARCHIVED, ruling.citation, (reason,))
+    return replace(ruling, standing=Standing.UNARCHIVED, reasons=(reason,))
 
 
 def _explains(found: Backing, draft: Draft, text: str) -> bool:
@@ -232,7 +243,7 @@ def _missing(found: Sequence[Backing], text: str) -> tuple[str, ...]:
         return ("It cites nothing.",)
     best = found[0]
     words = dict.fromkeys(text[start:end] for start, end in best.lacks)
-    reasons = [f"No cited passage gives “{word}”." for word in words]
+    reasons = [f"No cited passage gives {', '.join(f'“{word}”' for word in words)}."] if words else []
     reasons += [difference.words for difference in best.differences]
     if not reasons:
         reasons = [f"The closest passage holds {best.share:.0%} of its words; {best.enough:.0%} are needed."]
@@ -243,4 +254,4 @@ def _waived(ruling: Ruling, waivers: Mapping[str, str]) -> Ruling:
     reason = waivers.get(ruling.key, "")
     if ruling.standing.passes or not reason:
         return ruling
-    return Ruling(ruling.key, ruling.text, Standing.WAIVED, ruling.citation, ruling.reasons, reason)
+    return replace(ruling, standing=Standing.WAIVED, waiver=reason)

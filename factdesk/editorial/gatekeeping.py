@@ -19,8 +19,6 @@ from factdesk.store.database import reading, writing
 from factdesk.store.tables import audit as log
 from factdesk.store.tables import captures, documents, passages, users
 
-__all__ = ["WAIVED", "GateError", "require_backing", "ruled", "shown_pieces", "standing", "waive"]
-
 _SHORTEST_REASON = 10
 _SHOWN = 3
 
@@ -46,7 +44,7 @@ def standing(engine: Engine, statement_id: int) -> tuple[Ruling, ...]:
 
 def ruled(connection: Connection, statement: Statement) -> tuple[Ruling, ...]:
     """Return the rulings on the newest revision, waivers applied."""
-    return rulings(_draft(connection, statement, statement.newest), waivers=_waivers(connection, statement.id))
+    return rulings(_draft(connection, statement, statement.newest), waivers=waivers_of(connection, statement.id))
 
 
 def shown_pieces(engine: Engine, statement: Statement, revision: Revision) -> tuple[tuple[Piece, ...], ...]:
@@ -86,11 +84,11 @@ def _draft(connection: Connection, statement: Statement, revision: Revision) -> 
         language=statement.language,
         claim=statement.claim_text,
         citations=revision.citations,
-        archived=_archived(connection, ids),
+        archived=archived_among(connection, ids),
     )
 
 
-def _archived(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
+def archived_among(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
     """Return those of the passages whose page is in the archive."""
     held = select(passages.c.id).join(documents, documents.c.id == passages.c.document_id)
     held = held.join(captures, captures.c.id == documents.c.capture_id).where(
@@ -99,7 +97,8 @@ def _archived(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
     return frozenset(connection.execute(held).scalars())
 
 
-def _waivers(connection: Connection, statement_id: int) -> dict[str, str]:
+def waivers_of(connection: Connection, statement_id: int) -> dict[str, str]:
+    """Return the reasons for which sentences of a statement were let pass, by sentence key."""
     given = select(log.c.detail).where(log.c.subject == subject(statement_id), log.c.action == WAIVED).order_by(log.c.number)
     return {str(detail["sentence"]): str(detail["reason"]) for detail in connection.execute(given).scalars()}
 

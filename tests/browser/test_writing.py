@@ -57,6 +57,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoppable]:
     settings = load_settings(data=tmp_path_factory.mktemp("writing"))
     engine, index = open_store(settings.store), open_index(settings.index, dim=4)
     world.fill(engine, index)
+    index.add([world.library_entry(passage) for passage in (world.CHECK, world.BULLETIN)])
     people = world.add_people(engine)
     found = [world.finding_id("gates-en")]
     decide(engine, found, user_id=1, decision="confirmed", at=world.NOW)
@@ -145,6 +146,23 @@ def test_two_editors_at_once_merge_and_decide(work: Work) -> None:
         expect(second.get_by_text("Your text was merged with revision")).to_be_visible()
         second.get_by_role("link", name="What the merged text changed").click()
         work.picture(second, "writing-compare")
+
+
+def test_evidence_is_offered_beside_the_sentence_and_cited_in_one_action(work: Work) -> None:
+    with work.at("elio") as page:
+        page.goto(f"{work.url}/desk/statements/1/edit")
+        page.locator("#body").fill("By 7 May, about 1,200 people had left Lower Teyn.\n\nThe ministry built three bridges.")
+        offer = page.locator("#sentences .offer.holds")
+        expect(offer).to_contain_text("By 7 May, 1,200 people had left Lower Teyn.")
+        expect(page.locator("#sentences li.held", has_text="three bridges")).to_be_visible()
+        work.picture(page, "writing-offers")
+        offer.get_by_role("button", name=re.compile("^Cite")).focus()
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("restore=true#line-1"))
+        expect(page.locator("#sentences li", has_text="about 1,200 people")).to_contain_text("Backed")
+        expect(page.locator("fieldset .cited", has_text="Sorrin River Authority")).to_have_count(1)
+        expect(page.locator("#body")).to_have_value(re.compile("three bridges"))
+        work.picture(page, "writing-cited")
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)

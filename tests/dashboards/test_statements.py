@@ -147,6 +147,19 @@ def test_what_is_typed_is_kept_and_offered_again(house: House) -> None:
     assert "that was not saved" not in house.as_("edda").get(f"/desk/statements/{number}/edit").text
 
 
+def test_a_passage_is_cited_from_beside_the_text_and_the_text_is_kept(house: House) -> None:
+    number = draft(house)
+    told = {"title": TITLE, "body": "A new thought.", "cite": world.CHECK.id, "expected_revision": "1"}
+    page = step(house.as_("edda"), number, "edit/cite?line=2", add=world.BULLETIN.id, **told)
+    assert "A new thought." in page.text
+    assert page.text.count("checked> cite</label>") == 2
+    assert "1,200 people" in page.text
+    piece = step(house.as_("edda"), number, "edit/sentences", **told).text
+    assert "Not backed" in piece
+    assert "<html" not in piece
+    assert step(house.as_("ana"), number, "edit/sentences", **told).status_code == 403
+
+
 def test_a_text_that_is_no_draft_yet_is_kept_too(house: House) -> None:
     decide(house.engine, [world.finding_id("gates-en")], user_id=1, decision="confirmed", at=house.clock())
     told = {"finding": world.finding_id("gates-en"), "title": "Not yet", "body": "A first thought", "rating": "false"}

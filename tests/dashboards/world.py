@@ -357,6 +357,14 @@ def _finding(one: Told, document: Document) -> Finding:
     )
 
 
+def library_entry(passage: Passage) -> Entry:
+    """Return a passage as the index holds it, with a vector that is about nothing."""
+    kind = EntryKind.EVIDENCE if passage.kind is PassageKind.EVIDENCE else EntryKind.FACTCHECK
+    vector = np.zeros(4, dtype=np.float32)
+    told = (passage.id, kind, passage.title, passage.text, passage.language, NOW)
+    return Entry(*told, passage=passage, vector=vector)
+
+
 def _entry(one: Told, document: Document) -> Entry:
     return Entry(
         id=document.id,

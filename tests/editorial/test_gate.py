@@ -184,7 +184,7 @@ def test_a_waiver_lets_it_pass_and_stands_in_the_history(room: Room) -> None:
     after = gatekeeping.waive(
         room.engine, made.id, user_id=room.writer, key=held.key, reason="His own log, seen on paper.", at=NOW
     )
-    assert after.history[-1].action == gatekeeping.WAIVED
+    assert after.history[-1].action == "statement.waived"
     assert "His own log" in after.history[-1].note
     assert statements.submit(room.engine, made.id, user_id=room.writer, at=NOW).state.value == "in_review"
 
