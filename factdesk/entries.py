@@ -2,15 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from factdesk.records import Claim, Document, Passage, PassageKind
+from factdesk.records import Claim, Document, Passage, PassageKind, Source, SourceRole
 from index.base import Entry, EntryKind
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CHANNELS = MappingProxyType({"telegram": "Telegram", "youtube": "YouTube"})
 _TITLE = 140  # characters of a post that stand for its title
+
+
+def source_name(source: Source) -> str:
+    """Return what a source's items are found under: its name; for posts of one channel of a platform, the platform's.
+
+    A channel may be one person's. Searching for it, and saving that search, would list what that person posted (never 2).
+    """
+    return _CHANNELS.get(source.kind, source.name) if source.role is SourceRole.SOCIAL else source.name
 
 
 def document_entry(document: Document, *, source: str, findings: Sequence[str] = (), narrative: str | None = None) -> Entry:

@@ -42,6 +42,14 @@ class FetchError(FactdeskError):
         super().__init__(what, remedy=remedy)
 
 
+class DeliveryError(FactdeskError):
+    """An alert did not arrive; ``final`` says that a later try would not help."""
+
+    def __init__(self, what: str, *, remedy: str = "", final: bool = False) -> None:
+        self.final = final
+        super().__init__(what, remedy=remedy)
+
+
 class UnreadableError(FactdeskError):
     """Input (a file, a page, a feed) is not what it should be."""
 

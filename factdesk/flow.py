@@ -57,6 +57,7 @@ def process_reads(line: Line, reads: Sequence[Read]) -> list[Read]:
 
 
 def _process(line: Line, reads: Sequence[Read]) -> list[Read]:
+    reread = _read_before(line, reads)
     reads, signatures = _joined(line, _unchanged(line, _once(reads)))
     documents = [read.document for read in reads if read.document]
     with writing(line.engine) as connection:
@@ -65,7 +66,7 @@ def _process(line: Line, reads: Sequence[Read]) -> list[Read]:
     line.index.remove(dropped)
     again = _grow_library(line, reads)
     checked = check_documents(line, documents)
-    keep_findings(line, [*again, *checked], documents=documents)
+    keep_findings(line, [*again, *checked], documents=documents, reread=reread)
     with writing(line.engine) as connection:
         _end(connection, reads)
     return reads
@@ -92,6 +93,14 @@ def _unchanged(line: Line, reads: Sequence[Read]) -> list[Read]:
         else read
         for read in reads
     ]
+
+
+def _read_before(line: Line, reads: Sequence[Read]) -> frozenset[str]:
+    """Return the documents that were read from the same capture before: a replay, or a batch that is done again."""
+    with reading(line.engine) as connection:
+        known = stored.text_digests(connection, [read.document.id for read in reads if read.document])
+    captures = {read.document.id: read.document.capture_id for read in reads if read.document}
+    return frozenset(number for number, (_, capture_id) in known.items() if captures[number] == capture_id)
 
 
 def _is_known(document: Document, kept: tuple[str, int] | None) -> bool:
@@ -128,7 +137,7 @@ def _grow_library(line: Line, reads: Sequence[Read]) -> list[Checked]:
         return []
     fresh = list(passages.values())
     vectors = line.encoder([passage.text for passage in fresh])
-    keep_passages(line, fresh, vectors)
+    keep_passages(line, fresh, vectors, arriving=True)
     return claims_about(line, fresh, vectors)
 
 

@@ -1,44 +1,70 @@
-"""Stores and indexes what was decided: claims, findings, narratives, and the documents that carry them."""
+"""Stores and indexes what was decided: claims, findings, narratives, and the documents that carry them.
 
-from collections.abc import Sequence
+Whatever arrives is put to the saved searches in the same transaction.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection
+
+from factdesk.arrivals import put_to_searches
 from factdesk.checking import Checked
-from factdesk.entries import claim_entry, document_entry
+from factdesk.entries import claim_entry, document_entry, source_name
 from factdesk.line import Line
 from factdesk.narrating import narrate
 from factdesk.records import Document
 from factdesk.store import documents as stored
-from factdesk.store.database import reading, writing
+from factdesk.store.database import writing
 from index.base import Entry
 
 
-def keep_findings(line: Line, checked: Sequence[Checked], *, documents: Sequence[Document] = ()) -> None:
+def keep_findings(
+    line: Line, checked: Sequence[Checked], *, documents: Sequence[Document] = (), reread: Collection[str] = ()
+) -> None:
     """Store and index claims with their findings and narratives; a finding that a person has judged stays as it was.
 
-    All documents of ``checked``, and ``documents`` (those without a claim too), are indexed anew with what was found.
+    All documents of ``checked``, and ``documents`` (those that arrive, without a claim too), are indexed anew with what was
+    found. Saved searches are asked of all; of ``reread`` documents and of those that do not arrive, only what is new.
     """
-    at = datetime.now(UTC)
+    at, arriving = datetime.now(UTC), {document.id for document in documents}
     with writing(line.engine) as connection:
+        before = _as_stored(connection, line, [item for item in checked if item.document.id not in arriving])
         judged = stored.reviewed(connection, [item.finding.id for item in checked])
         stored.put_claims(connection, [(item.claim, item.vector) for item in checked], at=at)
         stored.put_findings(connection, [item.finding for item in checked if item.finding.id not in judged], at=at)
         told = narrate(connection, line, checked)
         stored.set_narratives(connection, told)
-    claims = [_claim_entry(line, item, narrative=told.get(item.claim.id)) for item in checked]
-    touched = {document.id: document for document in [*(item.document for item in checked), *documents]}
-    line.index.add([*claims, *_document_entries(line, list(touched.values()))])
+        touched = {document.id: document for document in [*(item.document for item in checked), *documents]}
+        entries = _document_entries(connection, line, list(touched.values()))
+        entries += [
+            _claim_entry(line, item, kind=item.finding.kind.value, narrative=told.get(item.claim.id)) for item in checked
+        ]
+        put_to_searches(connection, line, entries, before=before, reread=reread, at=at)
+    line.index.add(entries)
 
 
-def _claim_entry(line: Line, item: Checked, *, narrative: str | None) -> Entry:
-    source, kind = line.source(item.document.source_id).name, item.finding.kind.value
-    return claim_entry(item.claim, item.document, item.vector, source=source, finding=kind, narrative=narrative)
+def _as_stored(connection: Connection, line: Line, checked: Sequence[Checked]) -> list[Entry]:
+    """Return the entries of claims, and of their documents, with what the store says of them now."""
+    documents = {item.document.id: item.document for item in checked}
+    told = stored.findings_of(connection, list(documents))
+    kinds = {claim: (kind, narrative) for found in told.values() for claim, kind, narrative in found}
+    claims = [
+        _claim_entry(line, item, kind=kinds[item.claim.id][0], narrative=kinds[item.claim.id][1])
+        for item in checked
+        if item.claim.id in kinds
+    ]
+    return [*_document_entries(connection, line, list(documents.values())), *claims]
 
 
-def _document_entries(line: Line, documents: Sequence[Document]) -> list[Entry]:
+def _claim_entry(line: Line, item: Checked, *, kind: str, narrative: str | None) -> Entry:
+    source = line.source(item.document.source_id)
+    return claim_entry(item.claim, item.document, item.vector, source=source_name(source), finding=kind, narrative=narrative)
+
+
+def _document_entries(connection: Connection, line: Line, documents: Sequence[Document]) -> list[Entry]:
     """Return the entries of documents with the findings and the narrative that the store has for them."""
-    with reading(line.engine) as connection:
-        told = stored.findings_of(connection, [document.id for document in documents])
+    told = stored.findings_of(connection, [document.id for document in documents])
     entries = []
     for document in documents:
         found = told.get(document.id, [])
@@ -46,7 +72,7 @@ def _document_entries(line: Line, documents: Sequence[Document]) -> list[Entry]:
         entries.append(
             document_entry(
                 document,
-                source=line.source(document.source_id).name,
+                source=source_name(line.source(document.source_id)),
                 findings=[kind for _, kind, _ in found],
                 narrative=narratives[0] if narratives else None,
             )

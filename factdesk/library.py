@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from factdesk.arrivals import put_to_searches
 from factdesk.checking import Checked, check_claims
 from factdesk.entries import passage_entry
 from factdesk.errors import EntriesRefusedError
@@ -44,12 +45,21 @@ def add_passages(line: Line, passages: Iterable[Passage], *, recheck: bool = Tru
     return added
 
 
-def keep_passages(line: Line, passages: Sequence[Passage], vectors: NDArray[np.float32]) -> None:
-    """Store passages with their vectors, then index them: what the index proposes can be cited at once."""
+def keep_passages(line: Line, passages: Sequence[Passage], vectors: NDArray[np.float32], *, arriving: bool = False) -> None:
+    """Store passages with their vectors, then index them: what the index proposes can be cited at once.
+
+    What comes ``arriving`` from a source is put to the saved searches; what somebody imports is not.
+    """
+    at, pairs = datetime.now(UTC), list(zip(passages, vectors, strict=True))
+    entries = [passage_entry(passage, vector) for passage, vector in pairs]
     with writing(line.engine) as connection:
-        put_passages(connection, zip(passages, vectors, strict=True), at=datetime.now(UTC))
+        known = known_passages(connection, [passage.id for passage in passages]) if arriving else {}
+        put_passages(connection, pairs, at=at)
+        if arriving:
+            before = [passage_entry(known[passage.id], vector) for passage, vector in pairs if passage.id in known]
+            put_to_searches(connection, line, entries, before=before, at=at)
     with contextlib.suppress(EntriesRefusedError):  # logged by name; all others are in
-        line.index.add([passage_entry(passage, vector) for passage, vector in zip(passages, vectors, strict=True)])
+        line.index.add(entries)
 
 
 def evidence_passages(document: Document, *, publisher: str) -> list[Passage]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from factdesk.entries import claim_entry, document_entry, passage_entry
+from factdesk.entries import claim_entry, document_entry, passage_entry, source_name
 from factdesk.errors import IndexUnavailableError
 from factdesk.records import Claim, Document
 from factdesk.settings import Settings
@@ -55,7 +55,7 @@ def _passage_entries(engine: Engine) -> Iterator[Entry]:
 
 
 def _document_entries(engine: Engine) -> Iterator[Entry]:
-    names = {source.id: source.name for source in list_sources(engine)}
+    names = {source.id: source_name(source) for source in list_sources(engine)}
     with reading(engine) as outer, reading(engine) as inner:
         for batch in _batches(stored.all_documents(outer)):
             ids = [document.id for document in batch]

@@ -1,4 +1,4 @@
-"""One process tree: the collector, the readers and the desk as children of one supervisor that stops them cleanly.
+"""One process tree: collector, readers, desk and the alerts' courier as children of one supervisor that stops them cleanly.
 
 They share the store, the archive and the index and no other channel, so that any of them can die and be started again.
 """
@@ -119,6 +119,13 @@ def desk(settings: Settings, stop: Stop) -> None:
     serve_desk(settings, stop=stop)
 
 
+def alert(settings: Settings, stop: Stop) -> None:
+    """Send the alerts of saved searches until ``stop`` (a child's job)."""
+    from factdesk.alerts.courier import run_courier  # noqa: PLC0415 # each child loads only what it needs
+
+    run_courier(settings, stop=stop)
+
+
 def with_free_port(settings: Settings) -> Settings:
     """Return the settings with a port the desk can listen on. Raises ``SettingsError`` when the chosen one is taken."""
     with socket.socket() as probe:
@@ -136,13 +143,13 @@ def with_free_port(settings: Settings) -> Settings:
 
 def desk_address(settings: Settings) -> str:
     """Return where a browser on this machine finds the desk."""
-    host = "127.0.0.1" if settings.desk.host in ("0.0.0.0", "::") else settings.desk.host  # noqa: S104 # compared, not bound
-    return settings.desk.base_url or f"http://{host}:{settings.desk.port}"
+    return settings.desk.address
 
 
 def start_all(hands: Crew, *, once: bool = False) -> None:
-    """Start the desk, the readers and the collector."""
+    """Start the desk, the readers, the collector and what sends alerts."""
     hands.start("desk", desk)
+    hands.start("alerts", alert)
     hands.start("reader", read)
     hands.start("collector", collect_once if once else collect)
 

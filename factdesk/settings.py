@@ -9,7 +9,7 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -110,6 +110,31 @@ class DeskSettings(_Section):
     session_hours: int = Field(12, gt=0, description="hours until a login ends")
     secure_cookies: bool = Field(False, description="set to true behind HTTPS")
 
+    @property
+    def address(self) -> str:
+        """Where a browser finds the desk: ``base_url``, or the address that it listens on."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 # compared, not bound
+        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
+
+
+class AlertSettings(_Section):
+    """Alerts of saved searches."""
+
+    smtp_host: str = Field("", description="mail server that alerts are handed to; empty means no mail is sent")
+    smtp_port: int = Field(587, gt=0, le=65535, description="port of the mail server: 587 for starttls, 465 for tls")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls, tls or none; a password never goes over none, but to this machine itself"
+    )
+    smtp_user: str = Field("", description="login at the mail server; its password is the secret smtp_password")
+    mail_from: str = Field("", description="address that alerts come from")
+    mail_domains: tuple[str, ...] = Field((), description="domains that alerts may be mailed to; empty means any")
+    allow_private_hosts: tuple[str, ...] = Field(
+        (), description="host names of webhooks allowed on private or loopback addresses, and over http; *.name for subdomains"
+    )
+    most_attempts: int = Field(
+        10, ge=1, le=50, description="tries until a delivery is given up: 30 s after the first, then twice as long each, to 1 h"
+    )
+
 
 class Settings(BaseSettings):
     """All settings, frozen. Raises ``SettingsError`` through ``load_settings`` only."""
@@ -138,6 +163,7 @@ class Settings(BaseSettings):
     check: CheckSettings = CheckSettings()
     elastic: ElasticSettings = ElasticSettings()
     desk: DeskSettings = DeskSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")
     def _resolve(self) -> Self:

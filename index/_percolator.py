@@ -58,10 +58,17 @@ class Percolator:
         found: list[tuple[str, list[int]]] = []
         for start in range(0, len(entries), _BATCH):
             documents = [_document(entry) for entry in entries[start : start + _BATCH]]
-            answer = self._ask(documents)
-            if answer is None:
-                self._hold(wanted)
-                answer = self._ask(documents) or []
+            try:
+                answer = self._ask(documents)
+                if answer is None:
+                    self._hold(wanted)
+                    answer = self._ask(documents) or []
+            except BadRequestError as error:  # an entry that the server will never take: the others must not wait for it
+                if len(entries) == 1:
+                    _log.warning("an entry could not be put to standing queries", entry=entries[0].id, why=str(error)[:300])
+                    return []
+                alone = [self._found([entry], wanted) for entry in entries]
+                return [(name, [at]) for at, told_of in enumerate(alone) for name, _ in told_of]
             found += [(name, [start + slot for slot in slots]) for name, slots in answer]
         return found
 

@@ -1,0 +1,58 @@
+"""A search as it stands in the address of the search page (name -> value), as the query that the index is asked.
+
+The page, the API, an export and a saved search mean the same by the same address.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from factdesk.errors import QueryError
+from index.base import EntryKind, Query, Sort
+from index.query import names_kind, parse
+
+FILTERS = ("kind", "language", "source", "role", "event", "finding", "narrative")
+ASKED = ("q", *FILTERS, "since", "until", "sort")
+
+
+def query_for(asked: Mapping[str, str], *, limit: int = 20, cursor: str = "") -> Query:
+    """Return the query. Raises ``QueryError`` for a kind, a date or words that mean nothing."""
+    text = asked.get("q", "")
+    return Query(
+        text=text,
+        kinds=_kinds(asked.get("kind", ""), text),
+        languages=_one(asked, "language"),
+        sources=_one(asked, "source"),
+        roles=_one(asked, "role"),
+        events=_one(asked, "event"),
+        findings=_one(asked, "finding"),
+        narratives=_one(asked, "narrative"),
+        published_from=day(asked.get("since", "")),
+        published_to=day(asked.get("until", ""), days=1),
+        sort=Sort.NEWEST if asked.get("sort") == "newest" else Sort.RELEVANCE,
+        limit=limit,
+        cursor=cursor or None,
+    )
+
+
+def day(text: str, *, days: int = 0) -> datetime | None:
+    """Return the beginning (UTC) of a day written as 2026-01-31, or of one ``days`` later; nothing for an empty text."""
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=days)
+    except (ValueError, OverflowError) as error:
+        raise QueryError(f"{text[:20]} is not a day.", remedy="Write it as 2026-01-31.") from error
+
+
+def _kinds(kind: str, text: str) -> tuple[EntryKind, ...]:
+    if kind == "all" or (not kind and names_kind(parse(text))):
+        return ()
+    try:
+        return (EntryKind(kind or "document"),)
+    except ValueError as error:
+        raise QueryError(f"There is no kind {kind[:40]}.", remedy=f"Use one of {', '.join(EntryKind)}.") from error
+
+
+def _one(asked: Mapping[str, str], name: str) -> tuple[str, ...]:
+    value = asked.get(name, "")
+    return (value,) if value else ()
