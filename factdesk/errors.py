@@ -73,10 +73,11 @@ class EntriesRefusedError(FactdeskError):
 
 
 class QueryError(FactdeskError):
-    """A search query is malformed; ``position`` is the offset (characters) of the mistake."""
+    """A search query is malformed; ``position`` is the offset of the mistake and ``length`` how far it goes (characters)."""
 
-    def __init__(self, what: str, *, remedy: str = "", position: int = 0) -> None:
+    def __init__(self, what: str, *, remedy: str = "", position: int = 0, length: int = 1) -> None:
         self.position = position
+        self.length = length
         super().__init__(what, remedy=remedy)
 
 

@@ -14,22 +14,27 @@ MAX_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """``snapshot`` names the frozen order, ``offset`` counts what was shown, ``order`` and ``id`` are the last hit's."""
+    """``snapshot`` names the frozen order, ``offset`` counts what was shown; the rest is the last hit's place in the order.
+
+    ``asked`` is when the first page was asked for (microseconds since 1970), from which ages are measured on all of them.
+    """
 
     snapshot: str
     offset: int
-    order: float
+    score: float
+    instant: int
     id: str
+    asked: int
 
 
 def query_digest(query: Query) -> str:
     """Return what identifies ``query`` whatever page of it is asked."""
-    return digest_id("query", repr(replace(query, cursor=None)))[:16]
+    return digest_id("query", repr(replace(query, cursor=None, now=None, meanings=())))[:16]
 
 
 def write_cursor(query: Query, cursor: Cursor) -> str:
     """Return ``cursor`` as an opaque URL-safe word."""
-    values = [query_digest(query), cursor.snapshot, cursor.offset, cursor.order, cursor.id]
+    values = [query_digest(query), cursor.snapshot, cursor.offset, cursor.score, cursor.instant, cursor.id, cursor.asked]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
 
@@ -38,11 +43,11 @@ def read_cursor(query: Query) -> Cursor | None:
     if query.cursor is None:
         return None
     try:
-        digest, snapshot, offset, order, last = json.loads(base64.urlsafe_b64decode(query.cursor.encode()))
-        cursor = Cursor(str(snapshot), int(offset), float(order), str(last))
-    except (binascii.Error, ValueError, TypeError, UnicodeError, RecursionError):
+        digest, snapshot, offset, score, at, last, asked = json.loads(base64.urlsafe_b64decode(query.cursor.encode()))
+        cursor = Cursor(str(snapshot), max(0, int(offset)), float(score), int(at), str(last), int(asked))
+    except (binascii.Error, ValueError, TypeError, UnicodeError, RecursionError, OverflowError):
         raise _foreign() from None
-    if digest != query_digest(query):
+    if digest != query_digest(query) or not 0 <= cursor.asked < _LATEST:
         raise _foreign()
     return cursor
 
@@ -55,3 +60,6 @@ def check_limit(query: Query) -> None:
 
 def _foreign() -> QueryError:
     return QueryError("This page link does not belong to this search.", remedy="Start again from the first page.")
+
+
+_LATEST = 250_000_000_000_000_000  # within the years that a datetime can hold

@@ -1,22 +1,37 @@
-"""What Elasticsearch answers, as hits, facets and days."""
+"""What Elasticsearch is asked to count, and what it answers, as hits, facets and bars of a histogram."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from index._highlight import matched_spans, snippet
+from index._asking import Asked
+from index._fields import Fields, from_instant
+from index._highlight import show
+from index._histogram import HOUR, MOST_HOURS, Bars, hour_label
 from index._mapping import Json
-from index._paging import FACET_FIELDS, FACET_VALUES, Facets
-from index._writing import from_instant
-from index.base import EntryKind, Hit
-from index.query import Words
+from index._searching import FACET_FIELDS, FACET_VALUES, Facets
+from index.base import EntryKind, Hit, Interval, Query
 
-_MOST_DAYS = 20_000
 _FIELDS = {field: "findings" if field == "finding" else field for field in FACET_FIELDS}
 _ORDER: Json = [{"_count": "desc"}, {"_key": "asc"}]
-AGGREGATIONS: dict[str, Json] = {
-    **{name: {"terms": {"field": field, "size": FACET_VALUES, "order": _ORDER}} for name, field in _FIELDS.items()},
-    "day": {"terms": {"field": "day", "size": _MOST_DAYS, "order": {"_key": "asc"}}},
-}
+_MILLISECOND = timedelta(milliseconds=1) // timedelta(microseconds=1)
+
+
+def aggregations(query: Query) -> dict[str, Json]:
+    """Return what is to be counted; bars of an hour are counted afterwards (`hours`), back from the newest entry."""
+    facets: dict[str, Json] = {
+        name: {"terms": {"field": field, "size": FACET_VALUES, "order": _ORDER}} for name, field in _FIELDS.items()
+    }
+    if query.interval is Interval.HOUR:
+        return {**facets, "newest": {"max": {"field": "instant"}}}
+    return {**facets, "bars": _bars(query)}
+
+
+def hours(clause: dict[str, Json], query: Query, *, newest: int) -> dict[str, Json]:
+    """Return the search that counts the last hours before the ``newest`` entry found by ``clause``."""
+    late: Json = {"range": {"instant": {"gt": newest - MOST_HOURS * HOUR}}}
+    return {"query": {"bool": {"filter": [clause, late]}}, "size": 0, "aggs": {"bars": _bars(query)}}
 
 
 def to_facets(answer: Mapping[str, Any]) -> Facets:
@@ -24,24 +39,43 @@ def to_facets(answer: Mapping[str, Any]) -> Facets:
     return tuple((field, tuple(pair for pair in _counted(answer[field]) if pair[0])) for field in FACET_FIELDS)
 
 
-def to_days(answer: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    """Return how many hits each day has, in order."""
-    return _counted(answer["day"])
+def to_bars(answer: Mapping[str, Any], query: Query) -> Bars:
+    """Return how many hits each interval has, in order."""
+    return tuple((_label(int(one["key"]), query), int(one["doc_count"])) for one in answer["bars"]["buckets"])
 
 
-def to_hit(source: Mapping[str, Any], *, words: Sequence[Words], score: float) -> Hit:
+def to_hit(source: Mapping[str, Any], asked: Asked, *, similar: bool, score: float) -> Hit:
     """Return a stored entry as a hit, its matched parts marked."""
-    shown = snippet(source["text"], tuple(word for word in words if not word.title_only))
+    keys = frozenset((name, value) for name, _, value in (key.partition(":") for key in source["keys"]))
+    fields = Fields(keys, source["instant"], source["seen"], source["reach"])
+    held = fields.held(asked.leaves, similar=similar)
+    shown = show(source["title"], source["text"], leaves=asked.leaves, held=held)
     return Hit(
-        *(source["key"], EntryKind(source["kind"]), source["title"], shown.text, source["language"], source["source"]),
+        *(source["key"], EntryKind(source["kind"]), source["title"], shown.snippet, source["language"], source["source"]),
         None if source["published"] is None else from_instant(source["published"]),
         from_instant(source["seen"]),
         tuple(source["findings"]),
         score,
         source["document_id"],
-        title_spans=matched_spans(source["title"], words),
-        snippet_spans=shown.spans,
+        *(shown.title_spans, shown.snippet_spans, shown.reasons),
     )
+
+
+def _bars(query: Query) -> dict[str, Json]:
+    return {
+        "date_histogram": {
+            "field": "at",
+            "calendar_interval": query.interval.value,
+            "time_zone": query.zone,
+            "min_doc_count": 1,
+        }
+    }
+
+
+def _label(milliseconds: int, query: Query) -> str:
+    if query.interval is Interval.HOUR:
+        return hour_label(milliseconds * _MILLISECOND, zone=query.zone)
+    return from_instant(milliseconds * _MILLISECOND).astimezone(ZoneInfo(query.zone)).date().isoformat()
 
 
 def _counted(buckets: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:

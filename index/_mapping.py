@@ -5,16 +5,15 @@ searched are kept out of ``_source``; fields that are only shown are not indexed
 """
 
 from base64 import b64encode
-from datetime import UTC
 
+from index._fields import instant, keys_of
 from index._folding import FOLDING_VERSION, clean, fold, gram_hashes, tokens, word_hashes
 from index._passages import PASSAGE_KINDS, dump_passage, is_comparable, long_text, short_text, unit_vector
-from index._writing import instant, keys_of
 from index.base import Entry, EntryKind
 
-VERSION = 3
+VERSION = 4
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
-_KEYWORDS = ("key", "kind", "language", "source", "role", "event", "narrative", "findings", "day", "keys", "document_id")
+_KEYWORDS = ("key", "kind", "language", "source", "role", "event", "narrative", "findings", "keys", "document_id")
 _SHOWN = ("title", "text", "short", "passage")
 _SEARCHED = ("title_words", "text_words", "passage_short", "passage_long", "claim_short")
 _GRAMS = ("passage_grams", "claim_grams")
@@ -31,7 +30,8 @@ def mappings(dim: int) -> dict[str, Json]:
     shown: dict[str, Json] = {"type": "keyword", "index": False, "doc_values": False}
     properties: dict[str, Json] = {
         **{name: {"type": "keyword"} for name in _KEYWORDS},
-        **{name: {"type": "long"} for name in ("instant", "published", "seen")},
+        **{name: {"type": "long"} for name in ("instant", "published", "seen", "reach")},
+        "at": {"type": "date", "format": "epoch_millis"},
         **dict.fromkeys(_SHOWN, shown),
         "sequence": {"type": "binary"},
         **dict.fromkeys(_SEARCHED, words),
@@ -67,7 +67,7 @@ def replication(replicas: int | None) -> dict[str, Json]:
 
 def to_document(entry: Entry) -> dict[str, Json]:
     """Return ``entry`` as the engine holds it."""
-    when = (entry.published_at or entry.seen_at).astimezone(UTC)
+    when = entry.published_at or entry.seen_at
     title, text = clean(entry.title), clean(entry.text)
     findings: list[Json] = [*sorted(set(entry.findings))]
     keys: list[Json] = [f"{name}:{value}" for name, value in keys_of(entry)]
@@ -83,7 +83,8 @@ def to_document(entry: Entry) -> dict[str, Json]:
         "findings": findings,
         "keys": keys,
         "instant": instant(when),
-        "day": when.date().isoformat(),
+        "at": instant(when) // 1000,
+        "reach": max(0, entry.reach),
         "published": None if entry.published_at is None else instant(entry.published_at),
         "seen": instant(entry.seen_at),
         "title": title,

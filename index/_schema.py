@@ -8,23 +8,25 @@ from pathlib import Path
 from factdesk.errors import IndexUnavailableError
 from index._folding import FOLDING_VERSION
 
-_FORMAT = "2"
+_FORMAT = "3"
 _BUSY_MS = 15_000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
-  entry INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, language TEXT NOT NULL,
-  source TEXT NOT NULL, role TEXT NOT NULL, event TEXT, narrative TEXT, findings TEXT NOT NULL, instant INTEGER NOT NULL,
-  day TEXT NOT NULL, published INTEGER, seen INTEGER NOT NULL, document_id TEXT);
-CREATE INDEX IF NOT EXISTS entries_kind ON entries (kind, instant);
-CREATE TABLE IF NOT EXISTS contents (entry INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, passage TEXT);
+  entry INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL, language INTEGER NOT NULL,
+  source INTEGER NOT NULL, role INTEGER NOT NULL, event INTEGER NOT NULL, narrative INTEGER NOT NULL, findings INTEGER NOT NULL,
+  instant INTEGER NOT NULL, seen INTEGER NOT NULL, reach INTEGER NOT NULL, published INTEGER, document_id TEXT);
+CREATE TABLE IF NOT EXISTS names (field TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL, UNIQUE (field, value));
+CREATE TABLE IF NOT EXISTS contents (entry INTEGER PRIMARY KEY, title TEXT NOT NULL, text BLOB NOT NULL, passage TEXT);
+CREATE TABLE IF NOT EXISTS blocks (block INTEGER PRIMARY KEY, columns BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS common (word TEXT NOT NULL, block INTEGER NOT NULL, count INTEGER NOT NULL, bits BLOB NOT NULL,
+  PRIMARY KEY (word, block)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS passage_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB,
   length INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS claim_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB,
   length INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS passage_sequences (entry INTEGER PRIMARY KEY, words BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS entry_keys (key TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (key, entry)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS entry_keys_entry ON entry_keys (entry);
 CREATE TABLE IF NOT EXISTS removed (seq INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS entry_words USING fts5 (title, text, content='', tokenize='ascii');
 CREATE VIRTUAL TABLE IF NOT EXISTS passage_words USING fts5 (words, content='', tokenize='ascii');
@@ -34,7 +36,6 @@ _SESSION = """
 PRAGMA synchronous = NORMAL;
 PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -65536;
-CREATE TEMP TABLE IF NOT EXISTS found (entry INTEGER PRIMARY KEY, rank REAL NOT NULL);
 """
 
 
@@ -54,7 +55,7 @@ def open_file(path: Path, *, dim: int) -> sqlite3.Connection:
 def open_scratch() -> sqlite3.Connection:
     """Open an empty index in memory, with the tables of the file: it is gone when it is closed."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(f"{_TABLES} {_SESSION}")
+    connection.executescript(f"{_TABLES} {_SESSION} INSERT INTO meta VALUES ('generation', '0');")
     return connection
 
 

@@ -1,106 +1,60 @@
-"""A query's tree and filters as one SQL condition over ``entries``; values are always bound."""
+"""The words of a query as FTS5 expressions; quoted, so that no typed word can be an operator."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
 
-from index._writing import instant
-from index.base import Query
-from index.query import And, Key, Node, Not, Nothing, Or, Published, Words, names_kind
+from index._tree import And, Near, Node, Or, Words
 
-_TEXT = "e.entry IN (SELECT rowid FROM entry_words WHERE entry_words MATCH ?)"
+_QUOTED = re.compile('"([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """An SQL expression over ``entries AS e`` with its bound values."""
-
-    sql: str
-    values: tuple[str | int, ...] = ()
-
-
-def filters(query: Query, tree: Node) -> Condition:
-    """Return the condition of a query: its tree and its filters."""
-    kinds = () if names_kind(tree) else tuple(kind.value for kind in query.kinds)
-    parts = [
-        condition(tree),
-        *(_one_of("kind", kinds), _one_of("language", query.languages), _one_of("source", query.sources)),
-        *(_one_of("role", query.roles), _one_of("event", query.events), _one_of("narrative", query.narratives)),
-        _finding(query.findings),
-        condition(Published(query.published_from, query.published_to)),
-    ]
-    return _joined("AND", [part for part in parts if part is not None])
+def expression(leaf: Words | Near) -> str:
+    """Return the expression that finds a phrase, a prefix or a pair of them."""
+    if isinstance(leaf, Near):
+        return _titled(f"NEAR({_phrase(leaf.left)} {_phrase(leaf.right)}, {leaf.distance})", leaf)
+    return _titled(_phrase(leaf), leaf)
 
 
-def condition(node: Node) -> Condition:
-    """Return the condition of a tree."""
-    expression = _match(node)
-    if expression is not None:
-        return Condition(_TEXT, (expression,))
-    if isinstance(node, And | Or):
-        return _joined("AND" if isinstance(node, And) else "OR", [condition(part) for part in node.parts])
-    if isinstance(node, Not):
-        inner = condition(node.part)
-        return Condition(f"NOT {inner.sql}", inner.values)
-    return _key(node) if isinstance(node, Key) else _within(node)
+def _titled(inner: str, leaf: Words | Near) -> str:
+    return f"title : {inner}" if leaf.title_only else inner
 
 
-def _within(node: Node) -> Condition:
-    if isinstance(node, Published):
-        bounds = (("e.instant >= ?", node.start), ("e.instant < ?", node.end))
-        return _joined("AND", [Condition(sql, (instant(when),)) for sql, when in bounds if when is not None])
-    return Condition("0" if isinstance(node, Nothing) else "1")
+def title_expression(word: str) -> str:
+    """Return the expression that finds a word in titles."""
+    return f'title : "{word}"'
 
 
-def requires_words(node: Node) -> bool:
-    """Whether every hit holds one of the query's words, so that the words can lead the search."""
-    if isinstance(node, And):
-        return any(requires_words(part) for part in node.parts)
-    if isinstance(node, Or):
-        return all(requires_words(part) for part in node.parts)
-    return isinstance(node, Words)
+def any_of(words: Iterable[str]) -> str:
+    """Return the expression that finds any of ``words``."""
+    return " OR ".join(f'"{word}"' for word in words)
 
 
-def match_any(words: Iterable[Words]) -> str:
-    """Return the FTS5 expression that ranks by any of ``words``; empty when there are none."""
-    return " OR ".join(_phrase(one) for one in words)
+def ranked_by(tree: Node, words: Sequence[str]) -> str:
+    """Return an expression over ``words``, each once, by which hits of ``tree`` are weighed: as narrow as the tree allows."""
+    narrow = _narrowed(tree, frozenset(words))
+    return narrow if narrow is not None and sorted(_QUOTED.findall(narrow)) == sorted(words) else any_of(words)
 
 
-def _joined(operator: str, parts: list[Condition]) -> Condition:
-    if not parts:
-        return Condition("1")
-    sql = f" {operator} ".join(part.sql for part in parts)
-    return Condition(f"({sql})", tuple(value for part in parts for value in part.values))
-
-
-def _match(node: Node) -> str | None:
-    """Return ``node`` as one FTS5 expression when it is made of words only."""
-    if isinstance(node, Words):
-        return _phrase(node)
-    if isinstance(node, And | Or):
-        inner = [_match(part) for part in node.parts]
-        joint = " AND " if isinstance(node, And) else " OR "
-        return None if None in inner else f"({joint.join(part or '' for part in inner)})"
+def _narrowed(tree: Node, words: frozenset[str]) -> str | None:
+    """Return an expression that everything which fits ``tree`` fits, too; ``None`` where there is none."""
+    if isinstance(tree, Words | Near):
+        return _held(tree, words)
+    if isinstance(tree, And):
+        parts = [part for one in tree.parts if (part := _narrowed(one, words)) is not None]
+        return f"({' AND '.join(parts)})" if parts else None
+    if isinstance(tree, Or):
+        several = [_narrowed(one, words) for one in tree.parts]
+        return None if None in several else f"({' OR '.join(one or '' for one in several)})"
     return None
 
 
+def _held(leaf: Words | Near, words: frozenset[str]) -> str | None:
+    """Return those of ``words`` that an entry with ``leaf`` holds for certain."""
+    sides = (leaf.left, leaf.right) if isinstance(leaf, Near) else (leaf,)
+    whole = [token for side in sides for token in (side.tokens[:-1] if side.prefix else side.tokens) if token in words]
+    quoted = [f'"{token}"' for token in dict.fromkeys(whole)]
+    return f"({' AND '.join(quoted)})" if quoted else None
+
+
 def _phrase(words: Words) -> str:
-    quoted = '"' + " ".join(words.tokens) + '"' + ("*" if words.prefix else "")
-    return f"title : {quoted}" if words.title_only else quoted
-
-
-def _key(node: Key) -> Condition:
-    key = f"{node.field}:{node.value}"
-    if node.prefix:
-        return Condition("e.entry IN (SELECT entry FROM entry_keys WHERE key >= ? AND key < ?)", (key, key + "\U0010ffff"))
-    return Condition("e.entry IN (SELECT entry FROM entry_keys WHERE key = ?)", (key,))
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> Condition | None:
-    marks = ", ".join("?" * len(values))
-    return Condition(f"e.{column} IN ({marks})", values) if values else None
-
-
-def _finding(values: tuple[str, ...]) -> Condition | None:
-    marks = ", ".join("?" * len(values))
-    sql = f"e.entry IN (SELECT entry FROM entry_keys WHERE key IN ({marks}))"
-    return Condition(sql, tuple(f"finding:{value}" for value in values)) if values else None
+    return '"' + " ".join(words.tokens) + '"' + ("*" if words.prefix else "")

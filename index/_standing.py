@@ -1,17 +1,20 @@
 """Standing queries asked of what arrives: the batch lies in a scratch database and is asked by the compiler of every search."""
 
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from index._asking import read_query
 from index._folding import clean
-from index._highlight import matched_spans, snippet
+from index._highlight import show
 from index._schema import open_scratch
-from index._sql import filters
+from index._searching import Searcher
+from index._tree import Node, wordings
+from index._vocabulary import Vocabulary
 from index._writing import write_entries
 from index.base import Entry, Match, StandingQuery
-from index.query import Node, Words, parse, positive_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +24,10 @@ class Asked:
     standing: StandingQuery
     tree: Node
 
-    @property
-    def words(self) -> tuple[Words, ...]:
-        """The words to mark in what matches."""
-        return positive_words(self.tree)
-
 
 def read_standing(standing: Sequence[StandingQuery]) -> list[Asked]:
     """Return the queries with their trees. Raises `QueryError`."""
-    return [Asked(one, parse(one.query.text)) for one in standing]
+    return [Asked(one, read_query(replace(one.query, cursor=None)).tree) for one in standing]
 
 
 def bare(entry: Entry) -> Entry:
@@ -49,19 +47,19 @@ def matching_in_memory(entries: Sequence[Entry], standing: Sequence[StandingQuer
         return []
     with closing(open_scratch()) as connection:
         connection.execute("BEGIN")
-        write_entries(connection, [bare(entry) for entry in entries])
+        vocabulary = Vocabulary(connection)
+        write_entries(connection, [bare(entry) for entry in entries], vocabulary=vocabulary)
+        searcher = Searcher(connection, vocabulary)
         places = {entry.id: at for at, entry in enumerate(entries)}
-        found = {(places[name], which) for which, one in enumerate(asked) for name in _answers(connection, one)}
+        found = {(places[name], which) for which, one in enumerate(asked) for name in _answers(searcher, one)}
     return told(entries, asked, found=found)
 
 
-def _answers(connection: sqlite3.Connection, asked: Asked) -> Iterator[str]:
-    condition = filters(asked.standing.query, asked.tree)
-    rows = connection.execute(f"SELECT e.id FROM entries e WHERE {condition.sql}", condition.values)
-    return (str(row[0]) for row in rows)
+def _answers(searcher: Searcher, asked: Asked) -> Iterable[str]:
+    found = searcher.find(asked.standing.query, asked.tree, alike={})
+    return searcher.ids(np.flatnonzero(found).tolist()).values()
 
 
 def _match(entry: Entry, asked: Asked) -> Match:
-    words = asked.words
-    shown = snippet(clean(entry.text), tuple(word for word in words if not word.title_only))
-    return Match(asked.standing.id, entry.id, shown.text, matched_spans(clean(entry.title), words), shown.spans)
+    shown = show(clean(entry.title), clean(entry.text), leaves=wordings(asked.tree), held=frozenset())
+    return Match(asked.standing.id, entry.id, shown.snippet, shown.title_spans, shown.snippet_spans)

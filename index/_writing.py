@@ -1,82 +1,102 @@
 """Entries into the SQLite file and out of it; each function runs inside its caller's transaction."""
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 
+from index._contents import packed_text, unpacked_text
+from index._fields import instant
 from index._folding import clean, fold, gram_hashes, tokens, word_hashes
 from index._passages import PASSAGE_KINDS, dump_passage, is_comparable, load_passage, long_text, short_text, unit_vector
+from index._vocabulary import Vocabulary
 from index.base import Entry, EntryKind
 
-_TABLES = ("entries", "contents", "passage_features", "passage_sequences", "claim_features", "entry_keys")
+_TABLES = (
+    "entries",
+    "contents",
+    "passage_features",
+    "passage_sequences",
+    "claim_features",
+    "names",
+    "blocks",
+    "common",
+    "vocabulary",
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_MOST_FINDINGS = 62  # they are bits of one number
 
 
-def instant(when: datetime) -> int:
-    """Return ``when`` as microseconds since 1970, exactly."""
-    return (when - _EPOCH) // _MICROSECOND
-
-
-def from_instant(microseconds: int) -> datetime:
-    """Return the UTC instant that `instant` counted."""
-    return _EPOCH + microseconds * _MICROSECOND
-
-
-def keys_of(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Yield the fields of ``entry`` that a query can ask for, with their folded values."""
-    yield "kind", entry.kind.value
-    for name, value in (
-        ("lang", entry.language),
-        ("source", entry.source),
-        ("role", entry.role),
-        ("event", entry.event),
-        ("narrative", entry.narrative),
-        *(("finding", finding) for finding in entry.findings),
-    ):
-        folded = fold(value or "")
-        if folded:
-            yield name, folded
-
-
-def write_entries(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+def write_entries(connection: sqlite3.Connection, entries: Sequence[Entry], *, vocabulary: Vocabulary) -> None:
     """Add ``entries``, replacing those with the same id (of two in one batch, the later one counts)."""
     latest = {entry.id: entry for entry in entries}
     delete_entries(connection, list(latest))
-    for entry in latest.values():
-        _write_entry(connection, entry)
+    numbers, learned = _Numbers(connection), set[str]()
+    first = _next_entry(connection)
+    for row, entry in enumerate(latest.values(), start=first):
+        learned.update(_write_entry(connection, entry, row=row, numbers=numbers))
+    vocabulary.learn(learned)
 
 
-def _write_entry(connection: sqlite3.Connection, entry: Entry) -> None:
-    when = (entry.published_at or entry.seen_at).astimezone(UTC)
-    published = None if entry.published_at is None else instant(entry.published_at)
+class _Numbers:
+    """The numbers that stand for values of fields; a new value gets the next one."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[tuple[str, str], int] = {}
+
+    def of(self, field: str, value: str | None) -> int:
+        """Return the number of a value, 0 for none."""
+        if not value:
+            return 0
+        key = (field, clean(value))
+        if key not in self._known:
+            found = self._connection.execute("SELECT number FROM names WHERE field = ? AND value = ?", key).fetchone()
+            self._known[key] = self._add(*key) if found is None else found[0]
+        return self._known[key]
+
+    def findings(self, kinds: Sequence[str]) -> int:
+        """Return kinds of findings as bits."""
+        return sum(1 << (number - 1) for kind in {*kinds} if 0 < (number := self.of("finding", kind)) <= _MOST_FINDINGS)
+
+    def _add(self, field: str, value: str) -> int:
+        number = int(self._connection.execute("SELECT count(*) + 1 FROM names WHERE field = ?", (field,)).fetchone()[0])
+        self._connection.execute("INSERT INTO names VALUES (?, ?, ?)", (field, number, value))
+        return number
+
+
+def _next_entry(connection: sqlite3.Connection) -> int:
+    """Return the number of the next entry: none is used twice, so that what was read of one stays true."""
+    found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
+    return 1 if found is None else int(found[0]) + 1
+
+
+def _write_entry(connection: sqlite3.Connection, entry: Entry, *, row: int, numbers: _Numbers) -> list[str]:
+    """Write an entry and return its words."""
+    when = instant(entry.published_at or entry.seen_at)
+    published = None if entry.published_at is None else when
+    named = (getattr(entry, name) for name in ("language", "source", "role", "event", "narrative"))
     values = (
+        *(row, entry.id, numbers.of("kind", entry.kind.value)),
         *(
-            entry.id,
-            entry.kind.value,
-            clean(entry.language),
-            clean(entry.source),
-            clean(entry.role),
-            entry.event,
-            entry.narrative,
+            numbers.of(name, value)
+            for name, value in zip(("language", "source", "role", "event", "narrative"), named, strict=True)
         ),
-        *(" ".join(sorted(set(entry.findings))), instant(when), when.date().isoformat(), published, instant(entry.seen_at)),
-        entry.document_id,
+        *(numbers.findings(entry.findings), when, instant(entry.seen_at), max(0, entry.reach), published),
+        "" if entry.document_id == entry.id else entry.document_id,
     )
-    columns = "id, kind, language, source, role, event, narrative, findings, instant, day, published, seen, document_id"
-    row = connection.execute(
-        f"INSERT INTO entries ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values
-    ).lastrowid
+    connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     title, text = clean(entry.title), clean(entry.text)
-    connection.execute("INSERT INTO contents VALUES (?, ?, ?, ?)", (row, title, text, dump_passage(entry.passage)))
-    words = (row, " ".join(tokens(title)), " ".join(tokens(text)))
-    connection.execute("INSERT INTO entry_words (rowid, title, text) VALUES (?, ?, ?)", words)
-    keys = [(f"{name}:{value}", row) for name, value in keys_of(entry)]
-    connection.executemany("INSERT OR IGNORE INTO entry_keys VALUES (?, ?)", keys)
-    if row is not None and is_comparable(entry):
+    connection.execute("INSERT INTO contents VALUES (?, ?, ?, ?)", (row, title, packed_text(text), dump_passage(entry.passage)))
+    titled, words = tokens(title), tokens(text)
+    connection.execute(
+        "INSERT INTO entry_words (rowid, title, text) VALUES (?, ?, ?)", (row, " ".join(titled), " ".join(words))
+    )
+    if is_comparable(entry):
         _write_features(connection, entry, row=row)
+    return [*titled, *words]
 
 
 def _write_features(connection: sqlite3.Connection, entry: Entry, *, row: int) -> None:
@@ -100,11 +120,12 @@ def _write_sequence(connection: sqlite3.Connection, entry: Entry, *, row: int) -
 
 def delete_entries(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Forget the entries with these ids; unknown ones are ignored. What readers hold in memory is told by ``removed``."""
-    query = "SELECT entry, kind, title, text, passage FROM entries JOIN contents USING (entry) WHERE id = ?"
-    for identifier in ids:
-        row = connection.execute(query, (identifier,)).fetchone()
-        if row is not None:
-            _delete_entry(connection, row)
+    query = (
+        "SELECT e.entry, n.value, c.title, c.text, c.passage FROM entries e JOIN contents c USING (entry)"
+        " JOIN names n ON n.field = 'kind' AND n.number = e.kind WHERE e.id IN (SELECT value FROM json_each(?))"
+    )
+    for entry, kind, title, text, passage in connection.execute(query, (json.dumps(list(ids)),)).fetchall():
+        _delete_entry(connection, (entry, kind, title, unpacked_text(text), passage))
 
 
 def _delete_entry(connection: sqlite3.Connection, row: tuple[int, str, str, str, str | None]) -> None:
@@ -113,7 +134,7 @@ def _delete_entry(connection: sqlite3.Connection, row: tuple[int, str, str, str,
     if passage is not None and connection.execute("DELETE FROM passage_features WHERE entry = ?", (entry,)).rowcount:
         words = long_text(_as_entry(row))
         _forget_words(connection, entry, columns={"words": words}, table="passage_words")
-    for table in ("entries", "contents", "claim_features", "passage_sequences", "entry_keys"):
+    for table in ("entries", "contents", "claim_features", "passage_sequences"):
         connection.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
     connection.execute("INSERT INTO removed (entry) VALUES (?)", (entry,))
 
@@ -135,6 +156,7 @@ def clear_entries(connection: sqlite3.Connection) -> None:
     """Forget everything and tell the readers by a new generation."""
     for table in (*_TABLES, "removed"):
         connection.execute(f"DELETE FROM {table}")
+    connection.execute("DELETE FROM sqlite_sequence WHERE name = 'entries'")
     for table in ("entry_words", "passage_words"):
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")

@@ -55,11 +55,33 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
+class Interval(StrEnum):
+    """How long one bar of a histogram lasts."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a sentence that is asked for by ``similar:`` means: ``vector`` is ``float32[dim]``.
+
+    ``taken_from`` is the stored sentence whose vector it is, when nobody has encoded the sentence itself.
+    """
+
+    text: str
+    vector: NDArray[np.float32] = field(compare=False, repr=False)
+    taken_from: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What an analyst asks. ``text`` is the typed words (see ``index.query`` for its syntax); the rest filters.
 
-    An empty tuple means no filter. ``cursor`` is a ``Page.cursor`` of the same query. ``limit`` is 1 … 200.
+    An empty tuple means no filter. ``cursor`` is a ``Page.cursor`` of the same query. ``limit`` is 1 … 200. Days are those of
+    the time zone ``zone`` (an IANA name); ages are measured from ``now``, the present without one. ``meanings`` holds what
+    the sentences of the text's ``similar:`` mean: an index knows no model.
     """
 
     text: str = ""
@@ -75,11 +97,26 @@ class Query:
     sort: Sort = Sort.RELEVANCE
     limit: int = 20
     cursor: str | None = None
+    zone: str = "UTC"
+    interval: Interval = Interval.DAY
+    now: datetime | None = None
+    meanings: tuple[Meaning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A part of the query, as it was typed, by which an entry was found, and the words of the entry that did it."""
+
+    part: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One entry found: ``title_spans`` and ``snippet_spans`` are the matched parts of ``title`` and ``snippet``."""
+    """One entry found: ``title_spans`` and ``snippet_spans`` are the matched parts of ``title`` and ``snippet``.
+
+    ``reasons`` are the parts of the query that it was found by, in their order.
+    """
 
     id: str
     kind: EntryKind
@@ -94,17 +131,23 @@ class Hit:
     document_id: str | None = None
     title_spans: tuple[tuple[int, int], ...] = ()
     snippet_spans: tuple[tuple[int, int], ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hits with their exact ``total``, ``facets`` (field -> ((value, count), …)) and days ((ISO date, count), …)."""
+    """Hits with their ``total``, ``facets`` (field -> ((value, count), …)) and ``days`` ((label, count), …).
+
+    A label is an ISO date (of a week its Monday), or, by hour, the local hour with its offset. ``exact`` says that total,
+    facets and days count everything found; otherwise there is more, and they count what arrived last.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     facets: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
     days: tuple[tuple[str, int], ...] = ()
     cursor: str | None = None
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

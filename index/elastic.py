@@ -7,19 +7,20 @@ from typing import Any
 from elasticsearch import NotFoundError
 
 from factdesk.records import Candidate
-from index._cursor import Cursor, check_limit, read_cursor, write_cursor
-from index._dsl import search_clause
-from index._elastic_page import AGGREGATIONS, to_days, to_facets, to_hit
+from index._asking import Asked, meanings_of, read_query
+from index._cursor import Cursor, write_cursor
+from index._dsl import Alike, search_clause
+from index._elastic_page import aggregations, hours, to_bars, to_facets, to_hit
 from index._elastic_writing import Writer
 from index._fusion import Scored, ask, best
 from index._generation import Generation, Generations, library_alias, part_of
 from index._mapping import Json
-from index._passages import PASSAGE_KINDS, load_passage
+from index._passages import PASSAGE_KINDS, load_passage, unit_vector
 from index._percolator import Percolator
 from index._proposing import Proposer
 from index._server import alias_of, check_version, connect, reachable, standing_of
-from index.base import Entry, EntryKind, Match, Page, Probe, Query, Sort, StandingQuery
-from index.query import parse, positive_words
+from index._similar import likest, nearest, weighed
+from index.base import Entry, EntryKind, Match, Meaning, Page, Probe, Query, Sort, StandingQuery
 from index.server import Server
 
 _BATCH = 16
@@ -95,26 +96,43 @@ class ElasticIndex:
 
     def search(self, query: Query) -> Page:
         """Return one page of hits. Raises `QueryError` with the position of a mistake."""
-        check_limit(query)
-        cursor = read_cursor(query)
-        tree = parse(query.text)
-        words = positive_words(tree)
-        ranked = bool(words) and query.sort is Sort.RELEVANCE
-        body: dict[str, Json] = {
-            "query": search_clause(query, tree, words=words if ranked else ()),
-            "size": query.limit,
-            "track_total_hits": True,
-            "sort": [{"_score" if ranked else "instant": "desc"}, {"key": "asc"}],
-            "aggs": AGGREGATIONS,
-        }
-        if cursor is not None:
-            body["search_after"] = [cursor.order if ranked else int(cursor.order), cursor.id]
+        asked = read_query(query)
+        meanings = meanings_of(asked)
         with reachable(self._url):
+            alike = {text: self._alike(meaning) for text, meaning in meanings.items()}
+            body, ranked = _body(asked, alike)
+            cursor = asked.cursor
             answer = self._ask(body, snapshot=self._snapshot() if cursor is None else cursor.snapshot)
-            following = self._following(answer, query, shown=0 if cursor is None else cursor.offset)
-        hits = tuple(to_hit(one["_source"], words=words, score=float(one["sort"][0])) for one in answer["hits"]["hits"])
-        counted = answer["aggregations"]
-        return Page(hits, int(answer["hits"]["total"]["value"]), to_facets(counted), to_days(counted), following)
+            bars = self._bars(body, query, answer=answer)
+            following = self._following(answer, asked, ranked=ranked)
+        liked = {name for one in alike.values() for name in one}
+        hits = [
+            to_hit(one["_source"], asked, similar=one["_id"] in liked, score=float(one["sort"][0]) if ranked else 0.0)
+            for one in answer["hits"]["hits"]
+        ]
+        total, facets = int(answer["hits"]["total"]["value"]), to_facets(answer["aggregations"])
+        return Page(tuple(hits), total, facets, to_bars(bars, query), following)
+
+    def _bars(self, body: dict[str, Json], query: Query, *, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the answer's histogram; that by hour is asked for once the newest entry is known."""
+        counted: Mapping[str, Any] = answer["aggregations"]
+        if "newest" not in counted:
+            return counted
+        newest, clause = counted["newest"]["value"], body["query"]
+        if newest is None or not isinstance(clause, dict):
+            return {"bars": {"buckets": []}}
+        told = self._client.search(index=self._whole, body=hours(clause, query, newest=int(newest)))
+        return dict(told["aggregations"])
+
+    def _alike(self, meaning: Meaning) -> dict[str, float]:
+        """Return the claims and passages that mean about the same, and the documents of these claims, with the cosine."""
+        vector = unit_vector(meaning.vector)
+        if vector is None or vector.shape != (self._dim,):
+            return {}
+        near = self._client.search(index=self._whole, body=nearest(vector.tolist()))["hits"]["hits"]
+        ids = [str(one["_id"]) for one in near]
+        found = self._client.search(index=self._whole, body=weighed(vector.tolist(), ids))["hits"]["hits"] if ids else []
+        return likest([(float(one["_score"]), str(one["_id"]), one["_source"]) for one in found])
 
     def _snapshot(self) -> str:
         return str(self._client.open_point_in_time(index=self._whole, keep_alive=_KEEP_ALIVE)["id"])
@@ -131,13 +149,13 @@ class ElasticIndex:
                 pass
         return dict(self._client.search(index=self._whole, body=body, search_type=_WHOLE).body)
 
-    def _following(self, answer: Mapping[str, Any], query: Query, *, shown: int) -> str | None:
+    def _following(self, answer: Mapping[str, Any], asked: Asked, *, ranked: bool) -> str | None:
         """Return the next page's cursor; after the last page, close the frozen view."""
         found, snapshot = answer["hits"]["hits"], str(answer.get("pit_id", ""))
-        shown += len(found)
+        shown = len(found) + (0 if asked.cursor is None else asked.cursor.offset)
         if found and shown < int(answer["hits"]["total"]["value"]):
-            order, last = found[-1]["sort"][:2]
-            return write_cursor(query, Cursor(snapshot, shown, float(order), str(last)))
+            score, at, last = found[-1]["sort"][:3] if ranked else (0.0, *found[-1]["sort"][:2])
+            return write_cursor(asked.query, Cursor(snapshot, shown, float(score), int(at), str(last), asked.at))
         if snapshot:
             self._client.close_point_in_time(id=snapshot)
         return None
@@ -207,3 +225,20 @@ def discard_remote(url: str, *, server: Server | None = None) -> None:
     with reachable(url), connect(url, server or Server()) as client:
         client.indices.delete(index=standing_of(alias_of(url)), ignore_unavailable=True)
         Generations(client, alias_of(url), dim=1, server=server or Server()).discard()
+
+
+def _body(asked: Asked, alike: Alike) -> tuple[dict[str, Json], bool]:
+    """Return the search of a page, and whether its hits are ranked (or all of them as good, the newest first)."""
+    ranked = asked.query.sort is Sort.RELEVANCE and bool(asked.words or alike)
+    order: list[Json] = [{"_score": "desc"}, {"instant": "desc"}, {"key": "asc"}]
+    body: dict[str, Json] = {
+        "query": search_clause(asked.query, asked.tree, words=asked.words, alike=alike),
+        "size": asked.query.limit,
+        "track_total_hits": True,
+        "sort": order if ranked else order[1:],
+        "aggs": aggregations(asked.query),
+    }
+    if asked.cursor is not None:
+        last = asked.cursor
+        body["search_after"] = [*([last.score] if ranked else []), last.instant, last.id]
+    return body, ranked

@@ -1,250 +1,212 @@
 """What an analyst types, read into a typed tree: no engine's query language, and every mistake with its position.
 
-Words are joined by AND. ``"exact phrases"``, ``OR``, ``NOT``, ``-word``, parentheses, ``prefix*`` and the fields ``title:``,
-``source:``, ``lang:``, ``kind:``, ``finding:``, ``event:``, ``role:``, ``narrative:``, ``published:from..to`` are understood.
+Words are joined by AND. ``"exact phrases"``, ``OR``, ``NOT``, ``-word``, parentheses, ``prefix*``, ``fuzzy~``, ``a near/5 b``
+and the fields in `FIELDS` are understood; a field takes a group, too: ``lang:(vi OR en)``.
 """
 
-import calendar
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 
 from factdesk.errors import QueryError
 from factdesk.records import FindingKind, SourceRole
 from index._folding import clean, fold, is_spaceless, tokens
+from index._lexemes import Lexeme, lexemes
+from index._spans import Clock, Value, counts, period
+from index._tree import (
+    And,
+    Everything,
+    Fuzzy,
+    Key,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    Or,
+    Published,
+    Reach,
+    Seen,
+    Similar,
+    Wording,
+    Words,
+    leaves,
+    names_kind,
+    ranking_words,
+    similars,
+    wordings,
+)
 from index.base import EntryKind
 
 MAX_TERMS = 200
 MAX_DEPTH = 32
+MAX_DISTANCE = 100
 KEY_FIELDS = ("source", "lang", "kind", "finding", "event", "role", "narrative")
-FIELDS = ("title", *KEY_FIELDS, "published")
+FIELDS = ("title", *KEY_FIELDS, "published", "seen", "reach", "similar")
+_ALSO_CALLED = {"language": "lang", "date": "published", "type": "kind", "site": "source", "publisher": "source"}
 _CLOSED_VALUES = {
     "kind": tuple(kind.value for kind in EntryKind),
     "finding": tuple(kind.value for kind in FindingKind),
     "role": tuple(role.value for role in SourceRole),
 }
-_QUOTES = '"“”„«»'
-_LEXEME = re.compile(
-    rf"(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<minus>-(?=[^\s-]))|(?P<field>[A-Za-z]+):(?=[^\s/:)])"
-    rf"|(?P<quoted>[{_QUOTES}](?P<inner>[^{_QUOTES}]*)(?P<end>[{_QUOTES}]?))|(?P<word>[^\s(){_QUOTES}]+)"
-)
-_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z")
+_LEAST_PREFIX = 2
+_CERTAIN = 2  # letters of a word that fuzzy leaves as it is
+_SHORT = 5  # letters up to which one edit is allowed, beyond it two
+_FUZZY = re.compile(r"(.+?)~([^~]*)\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A word, or several in a row; ``prefix`` lets the last one go on. ``title_only`` looks in titles alone."""
+def parse(text: str, *, clock: Clock | None = None) -> Node:
+    """Return the tree of a typed query. Raises `QueryError` with the offset of the mistake; never anything else.
 
-    tokens: tuple[str, ...]
-    prefix: bool = False
-    title_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A field that holds a value (folded); ``prefix`` lets the value go on."""
-
-    field: str
-    value: str
-    prefix: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """An instant from ``start`` (included) to ``end`` (excluded); ``None`` is open."""
-
-    start: datetime | None
-    end: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of the parts."""
-
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """Any of the parts."""
-
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Not the part."""
-
-    part: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """Nothing was asked: all entries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Something was typed that holds no word (punctuation only): no entry."""
-
-
-Node = Words | Key | Published | And | Or | Not | Everything | Nothing
-
-
-@dataclass(frozen=True, slots=True)
-class _Lexeme:
-    kind: str
-    text: str
-    position: int
-
-
-def parse(text: str) -> Node:
-    """Return the tree of a typed query. Raises `QueryError` with the offset of the mistake; never anything else."""
+    ``clock`` gives the time zone of days and the present that ages (``seen:<24h``) are measured from: UTC and now without one.
+    """
     if not text.strip():
         return Everything()
-    return _Parser(_lexemes(clean(text)), length=len(text)).whole()
-
-
-def positive_words(node: Node) -> tuple[Words, ...]:
-    """Return the words that a hit may be ranked and highlighted by: those not under a NOT, each once."""
-    return tuple(dict.fromkeys(_positive(node)))
-
-
-def names_kind(node: Node) -> bool:
-    """Whether the query itself says which kinds it wants (a ``kind:`` outside a NOT), so that a default must not narrow it."""
-    if isinstance(node, And | Or):
-        return any(names_kind(part) for part in node.parts)
-    return isinstance(node, Key) and node.field == "kind"
-
-
-def _positive(node: Node) -> list[Words]:
-    if isinstance(node, Words):
-        return [node]
-    if isinstance(node, And | Or):
-        return [words for part in node.parts for words in _positive(part)]
-    return []
-
-
-def _lexemes(text: str) -> list[_Lexeme]:
-    found = []
-    for match in _LEXEME.finditer(text):
-        kind = match.lastgroup or ""
-        kind = "quoted" if match["quoted"] is not None else kind
-        if kind == "quoted" and not match["end"]:
-            raise QueryError(
-                "The quotation mark is never closed.", remedy="Add a closing quotation mark.", position=match.start()
-            )
-        if kind != "space":
-            value = match["inner"] if kind == "quoted" else match[kind]
-            found.append(
-                _Lexeme("operator" if kind == "word" and value in {"AND", "OR", "NOT"} else kind, value, match.start())
-            )
-    return found
+    return _Parser(lexemes(clean(text)), length=len(text), clock=clock or Clock()).whole()
 
 
 class _Parser:
     """Recursive descent over the lexemes of one query."""
 
-    def __init__(self, lexemes: list[_Lexeme], *, length: int) -> None:
-        self._lexemes = lexemes
+    def __init__(self, found: list[Lexeme], *, length: int, clock: Clock) -> None:
+        self._lexemes = found
         self._length = length
+        self._clock = clock
         self._at = 0
         self._terms = 0
+        self._depth = 0
+        self._field: str | None = None
 
     def whole(self) -> Node:
-        tree = self._either(0)
+        tree = self._either()
         left = self._peek()
         if left is not None:
-            raise QueryError(
-                "This parenthesis closes nothing.", remedy="Remove it, or open one before it.", position=left.position
-            )
+            raise _mistake("This parenthesis closes nothing.", "Remove it, or open one before it.", at=left)
         return Nothing() if tree is None else tree
 
-    def _peek(self) -> _Lexeme | None:
+    def _peek(self) -> Lexeme | None:
         return self._lexemes[self._at] if self._at < len(self._lexemes) else None
 
-    def _take(self, kind: str, text: str | None = None) -> _Lexeme | None:
+    def _take(self, kind: str, text: str | None = None) -> Lexeme | None:
         lexeme = self._peek()
         if lexeme is None or lexeme.kind != kind or (text is not None and lexeme.text != text):
             return None
         self._at += 1
         return lexeme
 
-    def _either(self, depth: int) -> Node | None:
-        parts = [self._all(depth)]
+    def _either(self) -> Node | None:
+        parts = [self._all()]
         while self._take("operator", "OR"):
-            parts.append(self._all(depth))
+            parts.append(self._all())
         return _join(Or, parts)
 
-    def _all(self, depth: int) -> Node | None:
-        parts = [self._negated(depth)]
+    def _all(self) -> Node | None:
+        parts = [self._negated()]
         while True:
             joined = self._take("operator", "AND") is not None
             lexeme = self._peek()
             ends = lexeme is None or lexeme.kind == "close" or (lexeme.kind == "operator" and lexeme.text != "NOT")
             if ends and not joined:
                 return _join(And, parts)
-            parts.append(self._negated(depth))
+            parts.append(self._negated())
 
-    def _negated(self, depth: int) -> Node | None:
+    def _negated(self) -> Node | None:
         negations = 0
         while self._take("operator", "NOT") or self._take("minus"):
             negations += 1
-        part = self._atom(depth)
+        part = self._beside()
         return Not(part) if part is not None and negations % 2 else part
 
-    def _atom(self, depth: int) -> Node | None:
+    def _beside(self) -> Node | None:
+        """Read an atom, or a chain of them joined by ``near/n``: each pair of neighbours has to be near."""
+        left = self._atom()
+        pairs: list[Node | None] = []
+        while operator := self._take("near"):
+            right = self._atom()
+            pairs.append(_near(left, right, operator=operator))
+            left = right
+        return _join(And, pairs) if pairs else left
+
+    def _atom(self) -> Node | None:
         lexeme = self._peek()
-        if lexeme is None or lexeme.kind in {"operator", "close"}:
+        if lexeme is None or lexeme.kind in {"operator", "near", "close"}:
+            remedy = "AND, OR, NOT and near/5 stand between words; put them into quotation marks to search for them."
             position = self._length if lexeme is None else lexeme.position
-            raise QueryError("A word is missing here.", remedy="AND, OR and NOT stand between words.", position=position)
+            raise QueryError("A word is missing here.", remedy=remedy, position=position)
         self._at += 1
         if lexeme.kind == "open":
-            return self._group(lexeme, depth=depth)
+            return self._group(lexeme)
         if lexeme.kind == "field":
-            return self._field(lexeme)
-        return self._words(lexeme)
+            return self._field_value(lexeme)
+        return self._words(lexeme) if self._field is None else self._value(self._field, lexeme)
 
-    def _group(self, opening: _Lexeme, *, depth: int) -> Node | None:
-        if depth >= MAX_DEPTH:
-            raise QueryError("Too many parentheses.", remedy=f"Nest at most {MAX_DEPTH}.", position=opening.position)
+    def _group(self, opening: Lexeme) -> Node | None:
+        if self._depth >= MAX_DEPTH:
+            raise _mistake("Too many parentheses.", f"Nest at most {MAX_DEPTH}.", at=opening)
         if self._take("close"):
             return None
-        inside = self._either(depth + 1)
+        self._depth += 1
+        inside = self._either()
+        self._depth -= 1
         if not self._take("close"):
-            raise QueryError("This parenthesis is never closed.", remedy="Add a closing one.", position=opening.position)
+            raise _mistake("This parenthesis is never closed.", "Add a closing one.", at=opening)
         return inside
 
-    def _count(self, number: int, *, position: int) -> None:
+    def _count(self, number: int, *, at: Lexeme) -> None:
         self._terms += number
         if self._terms > MAX_TERMS:
-            raise QueryError(f"More than {MAX_TERMS} words.", remedy="Search for fewer words.", position=position)
+            raise _mistake(f"More than {MAX_TERMS} words.", "Search for fewer words.", at=at)
 
-    def _words(self, lexeme: _Lexeme, *, title_only: bool = False) -> Node | None:
-        found = tuple(tokens(lexeme.text))
-        self._count(len(found), position=lexeme.position)
+    def _words(self, lexeme: Lexeme, *, title_only: bool = False) -> Node | None:
+        bare = lexeme.kind == "word"
+        fuzzy = _FUZZY.match(lexeme.text) if bare else None
+        found = tuple(tokens(fuzzy[1] if fuzzy else lexeme.text))
+        self._count(len(found), at=lexeme)
         if not found:
             return None
-        short = len(found) == 1 and len(found[0]) == 1 and is_spaceless(found[0])
-        prefix = (lexeme.kind == "word" and lexeme.text.endswith("*")) or short
-        return Words(found, prefix=prefix, title_only=title_only)
+        if fuzzy:
+            return _fuzzy(found, lexeme, asked=fuzzy[2], title_only=title_only)
+        lone = len(found) == 1 and len(found[0]) == 1
+        if bare and lexeme.text.endswith("*"):
+            if len(found[-1]) < _LEAST_PREFIX and not is_spaceless(found[-1]):
+                raise _mistake("One letter before * finds too much.", "Write at least two letters, as in dam*.", at=lexeme)
+            return Words(found, prefix=True, title_only=title_only, typed=lexeme.typed)
+        return Words(found, prefix=lone and is_spaceless(found[0]), title_only=title_only, typed=lexeme.typed)
 
-    def _field(self, field: _Lexeme) -> Node | None:
-        name = field.text.lower()
-        if name not in FIELDS:
-            remedy = f"Fields are {', '.join(FIELDS)}; put the words in quotation marks to search for them."
-            raise QueryError(f"There is no field {field.text}.", remedy=remedy, position=field.position)
-        value = self._take("quoted") or self._take("word") or self._take("operator")
-        if value is None:
-            raise QueryError(
-                f"A value is missing after {name}:.",
-                remedy=f'Write {name}:word or {name}:"several words".',
-                position=field.position,
+    def _field_value(self, lexeme: Lexeme) -> Node | None:
+        name = _field_name(lexeme)
+        if self._field is not None:
+            raise _mistake(
+                f"{name}: stands inside the parentheses of {self._field}:.", "Close them before the next field.", at=lexeme
             )
-        self._count(1, position=value.position)
+        opening = self._take("open")
+        if opening is not None:
+            self._field = name
+            inside = self._group(opening)
+            self._field = None
+            return inside
+        value = self._take("quoted") or self._take("word") or self._take("operator") or self._take("near")
+        if value is None:
+            raise _mistake(f"A value is missing after {name}:.", f'Write {name}:word or {name}:"several words".', at=lexeme)
+        return self._value(name, value)
+
+    def _value(self, name: str, value: Lexeme) -> Node | None:
+        typed = f"{name}:{value.typed}"
         if name == "title":
             return self._words(value, title_only=True)
-        return _published(value) if name == "published" else _key(name, value)
+        self._count(1, at=value)
+        told = Value(name, value.text, value.position)
+        if name in {"published", "seen"}:
+            start, end = period(told, clock=self._clock)
+            return (Published if name == "published" else Seen)(start, end, typed)
+        if name == "reach":
+            return Reach(*counts(told), typed=typed)
+        if name == "similar":
+            return _similar(value, typed=typed)
+        return _key(name, value, typed=typed)
+
+
+def _mistake(what: str, remedy: str, *, at: Lexeme) -> QueryError:
+    return QueryError(what, remedy=remedy, position=at.position, length=max(1, len(at.typed)))
 
 
 def _join(how: type[And] | type[Or], parts: list[Node | None]) -> Node | None:
@@ -254,54 +216,105 @@ def _join(how: type[And] | type[Or], parts: list[Node | None]) -> Node | None:
     return kept[0] if len(kept) == 1 else how(kept)
 
 
-def _key(name: str, value: _Lexeme) -> Node:
+def _field_name(lexeme: Lexeme) -> str:
+    name = lexeme.text.lower()
+    if name in FIELDS:
+        return name
+    like = _ALSO_CALLED.get(name) or next(iter(get_close_matches(name, FIELDS, n=1)), None)
+    meant = f"Did you mean {like}:? " if like else ""
+    remedy = f"{meant}Fields are {', '.join(FIELDS)}; put the words in quotation marks to search for them."
+    raise _mistake(f"There is no field {lexeme.text[:40]}.", remedy, at=lexeme)
+
+
+def _near(left: Node | None, right: Node | None, *, operator: Lexeme) -> Node | None:
+    if not (operator.text.isascii() and operator.text.isdecimal()) or int(operator.text[:6]) > MAX_DISTANCE:
+        remedy = f"Write dam near/5 gate: at most 5 other words between them, {MAX_DISTANCE} at the most."
+        raise _mistake(f"{operator.typed[:40]} names no distance.", remedy, at=operator)
+    if left is None or right is None:
+        return None
+    sides = [_operands(side, operator=operator) for side in (left, right)]
+    distance = int(operator.text)
+    return _join(Or, [_pair(one, other, distance) for one in sides[0] for other in sides[1]])
+
+
+def _operands(node: Node, *, operator: Lexeme) -> tuple[Words, ...]:
+    parts = node.parts if isinstance(node, Or) else (node,)
+    found = tuple(part for part in parts if isinstance(part, Words))
+    if len(found) < len(parts) or len(found) > MAX_DEPTH:
+        remedy = 'On both sides write a word, a "phrase", a prefix*, or several of them as (dam OR weir).'
+        raise _mistake(f"{operator.typed} stands beside something that has no place in a text.", remedy, at=operator)
+    return found
+
+
+def _pair(left: Words, right: Words, distance: int) -> Near:
+    title_only = left.title_only or right.title_only
+    one, other = (Words(side.tokens, side.prefix, typed=side.typed) for side in (left, right))
+    return Near(one, other, distance, title_only, typed=f"{left.typed} near/{distance} {right.typed}")
+
+
+def _fuzzy(found: tuple[str, ...], lexeme: Lexeme, *, asked: str, title_only: bool) -> Node:
+    if asked not in {"", "1", "2"}:
+        raise _mistake(f"~{asked[:20]} says no number of letters.", "Write word~, word~1 or word~2.", at=lexeme)
+    if len(found) > 1:
+        remedy = "Write each word with its own ~, or a near/3 b for words that stand close together."
+        raise _mistake("~ goes with a single word.", remedy, at=lexeme)
+    token = found[0]
+    if is_spaceless(token):
+        raise _mistake("~ needs a script that writes spaces between words.", "Remove the ~.", at=lexeme)
+    likely = 0 if len(token) <= _CERTAIN else 1 if len(token) <= _SHORT else 2
+    edits = min(likely, int(asked)) if asked else likely
+    if not edits:
+        return Words(found, title_only=title_only, typed=lexeme.typed)
+    return Fuzzy(token, edits, title_only=title_only, typed=lexeme.typed)
+
+
+def _similar(value: Lexeme, *, typed: str) -> Node:
+    text = " ".join(value.text.split())
+    if not tokens(text):
+        raise _mistake("A sentence is missing after similar:.", 'Write similar:"the dam was opened on purpose".', at=value)
+    return Similar(text, value.position, typed)
+
+
+def _key(name: str, value: Lexeme, *, typed: str) -> Node:
     folded = fold(value.text)
     prefix = value.kind == "word" and value.text.endswith("*")
     allowed = _CLOSED_VALUES.get(name)
     if allowed and not prefix and folded not in allowed:
-        raise QueryError(
-            f"No {name} is called {value.text[:40]}.", remedy=f"Known: {', '.join(allowed)}.", position=value.position
-        )
+        like = next(iter(get_close_matches(folded, allowed, n=1)), None)
+        meant = f"Did you mean {name}:{like}? " if like else ""
+        raise _mistake(f"No {name} is called {value.text[:40]}.", f"{meant}Known: {', '.join(allowed)}.", at=value)
     if not folded:
-        raise QueryError(f"A value is missing after {name}:.", remedy=f"Write {name}:value.", position=value.position)
-    return Key(name, folded, prefix=prefix)
+        raise _mistake(f"A value is missing after {name}:.", f"Write {name}:value.", at=value)
+    return Key(name, folded, prefix=prefix, typed=typed)
 
 
-def _published(value: _Lexeme) -> Published:
-    first, dots, last = value.text.partition("..")
-    if not dots:
-        last = first
-    if not (first or last):
-        raise _bad_date(value)
-    span = Published(_first_instant(first, value) if first else None, _next_instant(last, value) if last else None)
-    if span.start and span.end and span.start >= span.end:
-        raise QueryError("The period ends before it begins.", remedy="Write the earlier day first.", position=value.position)
-    return span
-
-
-def _bad_date(value: _Lexeme) -> QueryError:
-    remedy = "Write published:2026-01-31, published:2026-01, or published:2026-01-01..2026-01-31."
-    return QueryError(f"{value.text[:40]} is no date or period.", remedy=remedy, position=value.position)
-
-
-def _first_instant(text: str, value: _Lexeme) -> datetime:
-    match = _DAY.match(text)
-    if match is None:
-        raise _bad_date(value)
-    try:
-        return datetime(int(match[1]), int(match[2] or 1), int(match[3] or 1), tzinfo=UTC)
-    except ValueError:
-        raise _bad_date(value) from None
-
-
-def _next_instant(text: str, value: _Lexeme) -> datetime:
-    start = _first_instant(text, value)
-    days = 1
-    if text.count("-") < 2:
-        days = calendar.monthrange(start.year, start.month)[1]
-    if "-" not in text:
-        days = 366 if calendar.isleap(start.year) else 365
-    try:
-        return start + timedelta(days=days)
-    except OverflowError:
-        raise _bad_date(value) from None
+__all__ = [
+    "FIELDS",
+    "KEY_FIELDS",
+    "MAX_DEPTH",
+    "MAX_DISTANCE",
+    "MAX_TERMS",
+    "And",
+    "Clock",
+    "Everything",
+    "Fuzzy",
+    "Key",
+    "Leaf",
+    "Near",
+    "Node",
+    "Not",
+    "Nothing",
+    "Or",
+    "Published",
+    "Reach",
+    "Seen",
+    "Similar",
+    "Wording",
+    "Words",
+    "leaves",
+    "names_kind",
+    "parse",
+    "ranking_words",
+    "similars",
+    "wordings",
+]

@@ -10,16 +10,20 @@ from numpy.typing import NDArray
 
 from factdesk.records import Candidate
 from index._article import Weighted, read_articles
-from index._cursor import check_limit
+from index._asking import meanings_of, read_query
+from index._blocks import full_blocks, seal
 from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, Scored, ask, best, informative, ranked, weighted
 from index._paging import Pager
 from index._passages import load_passage
 from index._postings import Closeness, Shelf
 from index._schema import open_file, readable
+from index._searching import Searcher
 from index._shelves import Shelves
+from index._similar import LEAST_ALIKE, MOST_ALIKE, with_documents
 from index._standing import matching_in_memory
+from index._vocabulary import Vocabulary
 from index._writing import clear_entries, delete_entries, write_entries
-from index.base import Entry, EntryKind, Match, Page, Probe, Query, StandingQuery
+from index.base import Entry, EntryKind, Match, Meaning, Page, Probe, Query, StandingQuery
 
 _BATCH = 64
 _GROWTH = 0.02
@@ -35,14 +39,19 @@ class SqliteIndex:
         self._lock = RLock()
         self._connection = open_file(path, dim=dim)
         self._shelves = Shelves(self._connection, dim=dim)
-        self._pager = Pager(self._connection)
+        self._vocabulary = Vocabulary(self._connection)
+        self._searcher = Searcher(self._connection, self._vocabulary)
+        self._pager = Pager(self._connection, self._searcher)
         self._frequencies: dict[str, int] = {}
         self._counted = 0
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Index ``entries`` in one transaction; they are found by the next search, in every process."""
         with self._transaction("IMMEDIATE"):
-            write_entries(self._connection, entries)
+            write_entries(self._connection, entries, vocabulary=self._vocabulary)
+        for block in full_blocks(self._connection) if entries else ():
+            with self._transaction("IMMEDIATE"):
+                seal(self._connection, block)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget entries; unknown ids are ignored."""
@@ -51,7 +60,8 @@ class SqliteIndex:
 
     def ids(self, kind: EntryKind, *, after: str = "", limit: int = 1000) -> list[str]:
         """Return the first ``limit`` ids of a kind that sort behind ``after``."""
-        query = "SELECT id FROM entries WHERE +kind = ? AND id > ? ORDER BY id LIMIT ?"  # + keeps to the index on id
+        number = "(SELECT number FROM names WHERE field = 'kind' AND value = ?)"
+        query = f"SELECT id FROM entries WHERE kind = {number} AND id > ? ORDER BY id LIMIT ?"
         with self._transaction("DEFERRED"):
             return [row[0] for row in self._connection.execute(query, (kind.value, after, limit))]
 
@@ -59,6 +69,7 @@ class SqliteIndex:
         """Forget everything (before a rebuild)."""
         with self._transaction("IMMEDIATE"):
             clear_entries(self._connection)
+        self._vocabulary.forget()
 
     def close(self) -> None:
         """Release the file."""
@@ -68,14 +79,17 @@ class SqliteIndex:
     def counts(self) -> dict[EntryKind, int]:
         """Return how many entries of each kind there are (kinds without entries too)."""
         with self._transaction("DEFERRED"):
-            rows = self._connection.execute("SELECT kind, count(*) FROM entries GROUP BY kind").fetchall()
+            query = "SELECT n.value, count(*) FROM entries e JOIN names n ON n.field = 'kind' AND n.number = e.kind GROUP BY 1"
+            rows = self._connection.execute(query).fetchall()
         return dict.fromkeys(EntryKind, 0) | {EntryKind(kind): count for kind, count in rows}
 
     def search(self, query: Query) -> Page:
         """Return one page of hits. Raises `QueryError` with the position of a mistake."""
-        check_limit(query)
+        asked = read_query(query)
+        meanings = meanings_of(asked)
         with self._transaction("DEFERRED"):
-            return self._pager.page(query)
+            alike = {text: self._alike(meaning) for text, meaning in meanings.items()}
+            return self._pager.page(asked, alike=alike)
 
     def matching(self, entries: Sequence[Entry], standing: Sequence[StandingQuery]) -> list[Match]:
         """Return which of ``standing`` each of ``entries`` answers; the file is neither read nor written."""
@@ -113,8 +127,19 @@ class SqliteIndex:
                 yield
             except BaseException:
                 self._connection.rollback()
+                self._vocabulary.forget()
                 raise
             self._connection.commit()
+
+    def _alike(self, meaning: Meaning) -> dict[int, float]:
+        """Return the claims and passages that mean about the same, and the documents of these claims, with the cosine."""
+        asked = [ask(Probe("", "", meaning.vector), dim=self._dim)]
+        found: list[tuple[float, int]] = []
+        for shelf in (self._shelves.claims(), self._shelves.passages()):
+            close = shelf.compare(asked)[0]
+            near = np.flatnonzero(close.meaning >= LEAST_ALIKE)
+            found += zip(close.meaning[near].tolist(), close.rowids[near].tolist(), strict=True)
+        return with_documents(self._connection, sorted(found, reverse=True)[:MOST_ALIKE])
 
     def _forget_frequencies(self, total: int) -> None:
         """Count words again when the library has grown or shrunk so much that it may matter."""

@@ -415,7 +415,9 @@ class TestHits:
         [
             ("dam purpose", ["purpose"], ["dam", "purpose", "dam"]),
             ('"on purpose"', ["on purpose"], ["on purpose"]),
-            ("open*", ["Opened"], ["opened"]),
+            ("open*", [], ["Opening"]),
+            ("openned~ purpose", ["Opened", "purpose"], ["dam", "opened", "purpose"][1:]),
+            ("dam near/1 opened", [], ["dam", "opened"]),
             ("on-purp*", ["on purpose"], ["on purpose"]),
             ("title:purpose", ["purpose"], []),
             ("thuy dap", ["Đập"], ["đập", "thủy"]),

@@ -1,0 +1,166 @@
+"""Searches of one SQLite connection: which entries fit, in which order, and what is counted about them."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index._asking import Asked
+from index._columns import Columns, Mask
+from index._fields import instant
+from index._histogram import Bars, bars
+from index._sets import Sets
+from index._similar import SIMILAR_WEIGHT
+from index._sql import ranked_by
+from index._tree import Node, names_kind
+from index._vocabulary import Vocabulary
+from index.base import Query, Sort
+
+FACET_FIELDS = ("source", "language", "kind", "finding", "event", "role", "narrative")
+FACET_VALUES = 200
+RANKED = 20_000
+LISTED = 50_000
+_ALWAYS_WEIGHED = 20_000
+_MOST_TIED = 5_000
+_FILTERS = {"languages": "language", "sources": "source", "roles": "role", "events": "event", "narratives": "narrative"}
+Facets = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+Entries = NDArray[np.int64]
+Alike = Mapping[str, Mapping[int, float]]
+"""For each sentence, the entries that are like it and how much (cosine)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The first `LISTED` entries found, best first, with their scores and instants."""
+
+    entries: Entries
+    scores: NDArray[np.float64]
+    instants: Entries
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is told about everything found; ``exact`` is false when only the newest entries were looked at."""
+
+    total: int
+    facets: Facets
+    days: Bars
+    exact: bool
+
+
+class Searcher:
+    """Finds, orders and counts, inside its caller's transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, vocabulary: Vocabulary) -> None:
+        self._connection = connection
+        self.columns = Columns(connection)
+        self._sets = Sets(connection, self.columns, vocabulary)
+
+    def find(self, query: Query, tree: Node, *, alike: Alike) -> Mask:
+        """Return which entries fit the tree and the filters of a query, by number."""
+        self.columns.refresh()
+        return self._sets.find(tree, within=self._filtered(query, tree), similar={text: [*one] for text, one in alike.items()})
+
+    @property
+    def looked_at_all(self) -> bool:
+        """Whether the last `find` looked at every entry."""
+        return self._sets.floor == 0
+
+    def order(self, asked: Asked, found: Mask, *, alike: Alike) -> Ordered:
+        """Return what was found by relevance (or the newest first); equal ones the newest first, then by identifier.
+
+        Of more than `RANKED` entries found, those that arrived last are weighed, and the others follow, newest first.
+        """
+        entries = np.flatnonzero(found)
+        instants = self.columns.column("instant")
+        late = entries[-RANKED:]
+        scores = self._scores(asked, late, alike=alike)
+        if scores is None:
+            late, scores = entries, np.zeros(len(entries))
+        order = np.lexsort((-instants[late], -scores))[:LISTED]
+        rest = entries[: len(entries) - len(late)]
+        rest = rest[np.argsort(-instants[rest], kind="stable")[: LISTED - len(order)]]
+        listed = np.concatenate([late[order], rest])
+        ordered = Ordered(listed, np.concatenate([scores[order], np.zeros(len(rest))]), instants[listed])
+        return self._settled(ordered)
+
+    def count(self, query: Query, found: Mask) -> Counted:
+        """Count what was found by the values of each field and by time."""
+        entries = np.flatnonzero(found)
+        facets = tuple((field, self._facet(field, entries)) for field in FACET_FIELDS)
+        days = bars(self.columns.column("instant")[entries], zone=query.zone, interval=query.interval)
+        return Counted(len(entries), facets, days, self.looked_at_all)
+
+    def ids(self, entries: Sequence[int]) -> dict[int, str]:
+        """Return the identifiers of entries by their number."""
+        query = "SELECT entry, id FROM entries WHERE entry IN (SELECT value FROM json_each(?))"
+        return dict(self._connection.execute(query, (json.dumps(list(entries)),)))
+
+    def _filtered(self, query: Query, tree: Node) -> Mask:
+        mask = self.columns.alive.copy()
+        kinds = () if names_kind(tree) else tuple(kind.value for kind in query.kinds)
+        chosen = {"kind": kinds, "finding": query.findings}
+        chosen |= {field: getattr(query, name) for name, field in _FILTERS.items()}
+        for field, values in chosen.items():
+            if values:
+                numbers = (self.columns.names[field].number(value) for value in values)
+                mask &= self._sets.numbered(field, [number for number in numbers if number])
+        instants = self.columns.column("instant")
+        if query.published_from is not None:
+            mask &= instants >= instant(query.published_from)
+        if query.published_to is not None:
+            mask &= instants < instant(query.published_to)
+        return mask
+
+    def _scores(self, asked: Asked, entries: Entries, *, alike: Alike) -> NDArray[np.float64] | None:
+        """Return the scores of ``entries`` (in order of their numbers); ``None`` when nothing weighs them."""
+        weighing = self._weighing(asked.words)
+        likeness = {entry: SIMILAR_WEIGHT * value for one in alike.values() for entry, value in one.items()}
+        if not len(entries) or asked.query.sort is Sort.NEWEST or not (weighing or likeness):
+            return None
+        scores = np.zeros(self.columns.size)
+        if weighing:
+            rows = self._connection.execute(
+                "SELECT rowid, -bm25(entry_words, 2.0, 1.0) FROM entry_words WHERE entry_words MATCH ? AND rowid >= ?",
+                (ranked_by(asked.tree, weighing), int(entries[0])),
+            ).fetchall()
+            told = np.array(rows, dtype=np.float64).reshape(-1, 2)
+            scores[told[:, 0].astype(np.int64)] = told[:, 1]
+        for entry, value in likeness.items():
+            scores[entry] += value
+        return np.asarray(scores[entries])
+
+    def _weighing(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Return the words worth weighing: a very common one says little and takes long, beside a rarer one."""
+        if self.columns.size <= _ALWAYS_WEIGHED:
+            return tuple(words)
+        held = {word: self._sets.holding(word) for word in words}
+        most = max(_ALWAYS_WEIGHED, 4 * min(held.values(), default=0))
+        return tuple(word for word in words if held[word] <= min(most, self.columns.size // 2))
+
+    def _settled(self, ordered: Ordered) -> Ordered:
+        """Return the same order with equal neighbours put in the order of their identifiers."""
+        same = (np.diff(ordered.scores) == 0) & (np.diff(ordered.instants) == 0)
+        if not same.any():
+            return ordered
+        tied = np.concatenate([same, [False]]) | np.concatenate([[False], same])
+        names = self.ids(ordered.entries[tied][:_MOST_TIED].tolist())
+        places = np.flatnonzero(tied)[:_MOST_TIED]
+        group = np.concatenate([[0], np.cumsum(~same)])
+        order = sorted(places.tolist(), key=lambda at: (int(group[at]), names.get(int(ordered.entries[at]), "")))
+        entries = ordered.entries.copy()
+        entries[places] = ordered.entries[order]
+        return Ordered(entries, ordered.scores, ordered.instants)
+
+    def _facet(self, field: str, entries: Entries) -> tuple[tuple[str, int], ...]:
+        names = self.columns.names[field].values
+        if field == "finding":
+            held = self.columns.column("findings")[entries]
+            counts = [0, *(int(np.count_nonzero(held & (1 << bit))) for bit in range(len(names) - 1))]
+        else:
+            counts = np.bincount(self.columns.column(field)[entries], minlength=len(names)).tolist()
+        told = [(names[number], count) for number, count in enumerate(counts) if number and count]
+        return tuple(sorted(told, key=lambda item: (-item[1], item[0]))[:FACET_VALUES])
