@@ -35,6 +35,8 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+ANYWHERE = "frame-ancestors *"  # what the policy of a page ends with that others may frame
+_FRAME_HEADERS = ("Content-Security-Policy", "X-Frame-Options", "Cross-Origin-Opener-Policy")
 _STATUS: tuple[tuple[type[FactdeskError], int], ...] = (
     (NotFoundError, 404),
     (NotAllowedError, 403),
@@ -79,9 +81,11 @@ def _refused(request: Request) -> Response | None:
 
 
 def _with_headers(request: Request, answer: Response) -> Response:
+    framed = answer.headers.get("Content-Security-Policy", "").endswith(ANYWHERE)
     for name, value in _HEADERS.items():
-        answer.headers[name] = value
-    if not request.url.path.startswith(("/static/", "/statements")):
+        if not (framed and name in _FRAME_HEADERS):
+            answer.headers[name] = value
+    if "Cache-Control" not in answer.headers and not request.url.path.startswith("/static/"):
         answer.headers["Cache-Control"] = "no-store"
     return answer
 

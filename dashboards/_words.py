@@ -44,6 +44,15 @@ STATEMENT_STATES = Words(
         "withdrawn": "Withdrawn",
     }
 )
+CHANNELS = Words(
+    {
+        "280": "280 characters",
+        "300": "300 characters",
+        "500": "500 characters",
+        "sms": "Text message",
+        "sms-plain": "Text message without diacritics",
+    }
+)
 STANDINGS = Words(
     {
         "backed": "Backed",

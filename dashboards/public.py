@@ -1,14 +1,15 @@
-"""What the public sees, without a login and without a script: the statements, each on a page of its own, and their feed."""
-
-import json
-import re
-from xml.etree import ElementTree as ET
+"""What the public sees, without a login and without a script: the statements, each on a page of its own and on paper."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from dashboards._desk import TheDesk
+from dashboards._caching import READ, Made, kept
+from dashboards._desk import Desk, TheDesk
+from dashboards._docx import docx_of
+from dashboards._paper import paper_of
+from dashboards._pdf import pdf_of
 from dashboards._public_words import public_words
+from dashboards.feeds import MOST
 from factdesk.editorial.claimreview import json_ld
 from factdesk.editorial.gatekeeping import shown_pieces
 from factdesk.editorial.statement import Revision, State, Statement
@@ -16,116 +17,74 @@ from factdesk.editorial.statements import by_slug, published
 from factdesk.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
-_ATOM = "http://www.w3.org/2005/Atom"
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MOST = 100
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@router.get("/statements")
+@router.api_route("/statements", methods=READ)
 def show_published(request: Request, *, desk: TheDesk) -> Response:
     """List what was published, withdrawn statements included and named so."""
-    return desk.render(request, "public_list.html", {"published": published(desk.engine, limit=_MOST)})
+    shown = published(desk.engine, limit=MOST)
+    page = desk.render(request, "public_list.html", {"published": shown})
+    changed = max((one.changed_at for one in shown), default=None)
+    told = {"Vary": "Accept-Language, Cookie"}  # the list speaks the reader's language
+    return kept(request, Made(bytes(page.body), "text/html", changed, told))
 
 
-@router.get("/statements.atom")
-def show_feed(request: Request, *, desk: TheDesk) -> Response:
-    """Return the statements as an Atom feed (RFC 4287): a correction or withdrawal updates its entry."""
-    base, name = desk.address(request), desk.settings.desk.name
-    shown = published(desk.engine, limit=_MOST)
-    newest = max((_changed(one) for one in shown), default=desk.clock().isoformat())
-    feed = ET.Element("feed", {"xmlns": _ATOM})
-    _add(feed, "id", f"{base}/statements")
-    _add(feed, "title", f"{name}: statements")
-    _add(feed, "updated", newest)
-    ET.SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{base}/statements.atom"})
-    ET.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{base}/statements"})
-    _add(ET.SubElement(feed, "author"), "name", name)
-    for one in shown:
-        _entry(feed, one, base=base)
-    body = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return Response(body, media_type="application/atom+xml")
+@router.api_route("/statements/{slug}.pdf", methods=READ)
+def show_pdf(request: Request, *, slug: str, desk: TheDesk) -> Response:
+    """Return a statement as a tagged PDF. Raises ``NotFoundError``."""
+    shown, text = public_text(desk, slug)
+    paper = paper_of(shown, text, pieces=shown_pieces(desk.engine, shown, text), **_of(desk, request, shown))
+    body = pdf_of(paper, at=shown.changed_at)
+    return kept(request, Made(body, "application/pdf", shown.changed_at, _file(f"{slug}.pdf", inline=True)))
 
 
-@router.get("/statements.json")
-def show_json_feed(request: Request, *, desk: TheDesk) -> Response:
-    """Return the statements as a JSON Feed (version 1.1): corrections and withdrawals are said in title and text."""
-    base, name = desk.address(request), desk.settings.desk.name
-    shown = [one for one in published(desk.engine, limit=_MOST) if one.visible and one.published_at]
-    feed = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": f"{name}: statements",
-        "home_page_url": f"{base}/statements",
-        "feed_url": f"{base}/statements.json",
-        "authors": [{"name": name}],
-        "items": [_item(one, one.visible, base=base) for one in shown if one.visible],
-    }
-    return Response(json.dumps(feed, ensure_ascii=False), media_type="application/feed+json")
+@router.api_route("/statements/{slug}.docx", methods=READ)
+def show_docx(request: Request, *, slug: str, desk: TheDesk) -> Response:
+    """Return a statement as a Word document. Raises ``NotFoundError``."""
+    shown, text = public_text(desk, slug)
+    paper = paper_of(shown, text, pieces=shown_pieces(desk.engine, shown, text), **_of(desk, request, shown))
+    body = docx_of(paper, at=shown.changed_at)
+    return kept(request, Made(body, _DOCX, shown.changed_at, _file(f"{slug}.docx", inline=False)))
 
 
-@router.get("/statements/{slug}")
+@router.api_route("/statements/{slug}", methods=READ)
 def show_one(request: Request, *, slug: str, desk: TheDesk) -> Response:
     """Show one published statement; one that is not published does not exist here. Raises ``NotFoundError``."""
+    shown, text = public_text(desk, slug)
+    withdrawn = shown.state is State.WITHDRAWN
+    base = desk.address(request)
+    values = {
+        "shown": shown,
+        "text": text,
+        "withdrawn": withdrawn,
+        "paragraphs": shown_pieces(desk.engine, shown, text),
+        "public": public_words(shown.language),
+        "structured": "" if withdrawn else _structured(desk, shown, text, base=base),
+        "base": base,
+        "address": f"{base}/statements/{shown.slug}",
+    }
+    page = desk.render(request, "public_statement.html", values)
+    return kept(request, Made(bytes(page.body), "text/html", shown.changed_at))
+
+
+def public_text(desk: Desk, slug: str) -> tuple[Statement, Revision]:
+    """Return a published statement with the text the public sees. Raises ``NotFoundError``."""
     shown = by_slug(desk.engine, slug)
     if shown is None or shown.visible is None:
         raise NotFoundError("There is no such statement.", remedy="See all published statements.")
-    withdrawn = shown.state is State.WITHDRAWN
-    values = {
-        "shown": shown,
-        "text": shown.visible,
-        "withdrawn": withdrawn,
-        "paragraphs": shown_pieces(desk.engine, shown, shown.visible),
-        "public": public_words(shown.language),
-        "structured": "" if withdrawn else json_ld(shown, desk_name=desk.settings.desk.name, base_url=desk.address(request)),
-        "address": f"{desk.address(request)}/statements/{shown.slug}",
-    }
-    return desk.render(request, "public_statement.html", values)
+    return shown, shown.visible
 
 
-def _item(one: Statement, text: Revision, *, base: str) -> dict[str, object]:
-    words = public_words(one.language)
-    withdrawn = one.state is State.WITHDRAWN
-    return {
-        "id": f"{base}/statements/{one.slug}",
-        "url": f"{base}/statements/{one.slug}",
-        "title": f"[{words.withdrawn}] {text.title}" if withdrawn else text.title,
-        "content_text": f"{words.withdrawn}: {one.withdrawn_reason}"
-        if withdrawn
-        else _body(text, one, corrected=words.corrected),
-        "language": one.language,
-        "date_published": one.published_at.isoformat() if one.published_at else "",
-        "date_modified": _changed(one),
-        "tags": ["withdrawn" if withdrawn else text.rating.value],
-    }
+def _structured(desk: Desk, shown: Statement, text: Revision, *, base: str) -> str:
+    named = public_words(shown.language).ratings[text.rating.value]
+    return json_ld(shown, desk_name=desk.settings.desk.name, base_url=base, rating_name=named)
 
 
-def _entry(feed: ET.Element, one: Statement, *, base: str) -> None:
-    if one.visible is None or one.published_at is None:
-        return
-    words = public_words(one.language)
-    withdrawn = one.state is State.WITHDRAWN
-    entry = ET.SubElement(feed, "entry", {_XML_LANG: one.language})
-    address = f"{base}/statements/{one.slug}"
-    _add(entry, "id", address)
-    _add(entry, "title", f"[{words.withdrawn}] {one.visible.title}" if withdrawn else one.visible.title)
-    _add(entry, "published", one.published_at.isoformat())
-    _add(entry, "updated", _changed(one))
-    ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
-    ET.SubElement(entry, "category", {"term": "withdrawn" if withdrawn else one.visible.rating.value})
-    body = f"{words.withdrawn}: {one.withdrawn_reason}" if withdrawn else _body(one.visible, one, corrected=words.corrected)
-    _add(entry, "content", body)
+def _of(desk: Desk, request: Request, shown: Statement) -> dict[str, str]:
+    return {"desk_name": desk.settings.desk.name, "address": f"{desk.address(request)}/statements/{shown.slug}"}
 
 
-def _body(text: Revision, one: Statement, *, corrected: str) -> str:
-    notes = [f"{corrected} {step.at.date().isoformat()}: {step.note}" for step in one.corrections]
-    sources = [f"{citation.passage.publisher}: {citation.passage.url}" for citation in text.citations]
-    return "\n\n".join([*notes, text.body, *sources])
-
-
-def _changed(one: Statement) -> str:
-    instants = [at for at in (one.published_at, one.corrected_at, one.withdrawn_at) if at]
-    return max(instants).isoformat()
-
-
-def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = _NOT_XML.sub("", text)
+def _file(name: str, *, inline: bool) -> dict[str, str]:
+    """Return the header that names a file; a slug holds letters, digits and dashes alone."""
+    return {"Content-Disposition": f'{"inline" if inline else "attachment"}; filename="{name}"'}

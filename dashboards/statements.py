@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboards._channels import shorts
 from dashboards._desk import Desk, TheDesk
 from dashboards._writing import compared_texts
 from dashboards.auth import Editor, EditorForm, Form, StatementReader
@@ -153,6 +154,7 @@ def _page(  # one page, by keyword
     ruled = standing(desk.engine, shown.id)
     with reading(desk.engine) as connection:
         changed = watch.unsettled(connection, shown)
+    address = f"{desk.address(request)}/statements/{shown.slug}"
     values = {
         "changed": changed,
         "shown": shown,
@@ -161,6 +163,7 @@ def _page(  # one page, by keyword
         "error": error,
         "ruled": ruled,
         "held": problems(ruled),
+        "shorts": shorts(shown, shown.visible, address=address) if shown.visible else (),
         "merged": merged if merged < shown.revision else 0,
     }
     return desk.render(request, "statement.html", values, status=409 if error else 200)

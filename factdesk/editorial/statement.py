@@ -92,6 +92,11 @@ class Statement:
     revisions: tuple[Revision, ...]
 
     @property
+    def changed_at(self) -> datetime:
+        """When the public text last changed: its publication, its last correction or its withdrawal."""
+        return self.withdrawn_at or self.corrected_at or self.published_at or self.created_at
+
+    @property
     def revision(self) -> int:
         """Number of the newest revision."""
         return self.newest.number

@@ -7,7 +7,7 @@ is bound to the digest of the exact text and its citations, and every edit makes
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from factdesk.editorial import audit
 from factdesk.editorial._draft import first_seen, flagged_claim, slug_for, suggested
@@ -227,11 +227,12 @@ def by_slug(engine: Engine, slug: str) -> Statement | None:
 
 def published(engine: Engine, *, limit: int = 50) -> list[Statement]:
     """Return what the public sees, withdrawn ones included, newest change first."""
+    changed = func.coalesce(statements.c.withdrawn_at, statements.c.corrected_at, statements.c.published_at)
     with reading(engine) as connection:
         ids = connection.execute(
             select(statements.c.id)
             .where(statements.c.published_at.is_not(None))
-            .order_by(statements.c.published_at.desc(), statements.c.id.desc())
+            .order_by(changed.desc(), statements.c.id.desc())
             .limit(limit)
         ).scalars()
         return load_many(connection, list(ids))

@@ -39,7 +39,7 @@ def approve(house: House, number: int, name: str = "elio") -> Response:
 def let_pass(house: House, number: int) -> None:
     """Give a reason for each sentence that the citation gate holds back."""
     page = house.as_("edda").get(f"/desk/statements/{number}").text
-    for key in re.findall(r'name="sentence" value="(\w+)"', page):
+    for key in dict.fromkeys(re.findall(r'name="sentence" value="(\w+)"', page)):
         assert step(house.as_("edda"), number, "waive", sentence=key, reason="Said for a test.").status_code == 200
 
 
