@@ -34,7 +34,7 @@ from factdesk.store.database import open_store
 from index import Server, open_late
 from index.base import SearchIndex
 
-_PAGES = (
+PAGES = (
     auth,
     queue,
     search,
@@ -59,7 +59,7 @@ def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock:
     app = FastAPI(title=settings.desk.name, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.desk = Desk(settings, engine, index, clock, templates_for(settings))
     _answers.install(app)
-    for page in _PAGES:
+    for page in PAGES:
         app.include_router(page.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     return app

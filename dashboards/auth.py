@@ -13,11 +13,19 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboards._desk import Desk, TheDesk, desk_of
 from factdesk.errors import FactdeskError, NotAllowedError
-from factdesk.store.users import Role, Session, ThrottledError, check_login, close_session, open_session, session_of
+from factdesk.store.roles import Right, Role, roles_with
+from factdesk.store.users import Session, ThrottledError, check_login, close_session, open_session, session_of
 
 COOKIE = "factdesk_session"
 LOGIN_COOKIE = "factdesk_login"
-HOMES = {Role.ANALYST: "/queue", Role.EDITOR: "/desk/statements", Role.MANAGER: "/trends"}
+HOMES = {
+    Role.ANALYST: "/queue",
+    Role.EDITOR: "/desk/statements",
+    Role.APPROVER: "/desk/statements",
+    Role.MANAGER: "/trends",
+    Role.ADMINISTRATOR: "/sources",
+    Role.READ_ONLY: "/queue",
+}
 router = APIRouter(include_in_schema=False)
 
 
@@ -61,25 +69,27 @@ def find_session(request: Request, desk: TheDesk) -> Session | None:
 FoundSession = Annotated[Session | None, Depends(find_session)]
 
 
-def allow(*roles: Role) -> Callable[[Request, Session | None], Session]:
-    """Return a dependency that lets these roles in. Raises ``SignInError`` or ``NotAllowedError``."""
+class Allow:
+    """A dependency that lets in who has a right. Raises ``SignInError`` or ``NotAllowedError``."""
 
-    def check(request: Request, session: FoundSession) -> Session:
+    def __init__(self, right: Right) -> None:
+        self.right = right
+
+    def __call__(self, request: Request, session: FoundSession) -> Session:
+        """Return the session of somebody who has the right."""
         if session is None:
             asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             raise SignInError(asked if request.method == "GET" else "")
-        if session.user.role not in roles:
-            names = " or ".join(f"{role}" for role in roles)
+        if not session.user.may(self.right):
+            names = " or ".join(roles_with(self.right))
             raise NotAllowedError("Your role does not open this page.", remedy=f"It is for: {names}.")
         return session
 
-    return check
 
+def checked_form(right: Right) -> Callable[[Request, Session], Coroutine[Any, Any, Form]]:
+    """Return a dependency that gives the form of who has a right. Raises ``NotAllowedError`` when its token is wrong."""
 
-def checked_form(*roles: Role) -> Callable[[Request, Session], Coroutine[Any, Any, Form]]:
-    """Return a dependency that gives the form of these roles. Raises ``NotAllowedError`` when its token is missing or wrong."""
-
-    async def check(request: Request, session: Annotated[Session, Depends(allow(*roles))]) -> Form:
+    async def check(request: Request, session: Annotated[Session, Depends(Allow(right))]) -> Form:
         data = await request.form()
         given = request.headers.get("x-csrf-token") or data.get("csrf")
         _require_token(given, session.csrf)
@@ -88,15 +98,24 @@ def checked_form(*roles: Role) -> Callable[[Request, Session], Coroutine[Any, An
     return check
 
 
-_EVERYBODY = (Role.ANALYST, Role.EDITOR, Role.MANAGER)
-_REVIEWERS = (Role.ANALYST, Role.EDITOR)
-Reader = Annotated[Session, Depends(allow(*_EVERYBODY))]
-Reviewer = Annotated[Session, Depends(allow(*_REVIEWERS))]
-ReviewForm = Annotated[Form, Depends(checked_form(*_REVIEWERS))]
-StatementReader = Annotated[Session, Depends(allow(Role.EDITOR, Role.MANAGER))]
-Editor = Annotated[Session, Depends(allow(Role.EDITOR))]
-EditorForm = Annotated[Form, Depends(checked_form(Role.EDITOR))]
-Manager = Annotated[Session, Depends(allow(Role.MANAGER))]
+Person = Annotated[Session, Depends(Allow(Right.ACCOUNT))]
+PersonForm = Annotated[Form, Depends(checked_form(Right.ACCOUNT))]
+Reader = Annotated[Session, Depends(Allow(Right.READ))]
+Reviewer = Annotated[Session, Depends(Allow(Right.DECIDE))]
+ReviewForm = Annotated[Form, Depends(checked_form(Right.DECIDE))]
+Acknowledger = Annotated[Session, Depends(Allow(Right.ACKNOWLEDGE))]
+AcknowledgeForm = Annotated[Form, Depends(checked_form(Right.ACKNOWLEDGE))]
+StatementReader = Annotated[Session, Depends(Allow(Right.READ_STATEMENTS))]
+Editor = Annotated[Session, Depends(Allow(Right.WRITE))]
+EditorForm = Annotated[Form, Depends(checked_form(Right.WRITE))]
+Approver = Annotated[Session, Depends(Allow(Right.APPROVE))]
+ApproverForm = Annotated[Form, Depends(checked_form(Right.APPROVE))]
+Publisher = Annotated[Session, Depends(Allow(Right.PUBLISH))]
+PublisherForm = Annotated[Form, Depends(checked_form(Right.PUBLISH))]
+Manager = Annotated[Session, Depends(Allow(Right.TRENDS))]
+Administrator = Annotated[Session, Depends(Allow(Right.PEOPLE))]
+AdministratorForm = Annotated[Form, Depends(checked_form(Right.PEOPLE))]
+Auditor = Annotated[Session, Depends(Allow(Right.AUDIT))]
 
 
 async def login_form(request: Request) -> Form:
@@ -107,7 +126,7 @@ async def login_form(request: Request) -> Form:
 
 
 @router.get("/")
-def home(session: Reader) -> Response:
+def home(session: Person) -> Response:
     """Lead each role to where its work begins."""
     return RedirectResponse(HOMES[session.user.role], status_code=303)
 
@@ -139,7 +158,7 @@ def sign_in(request: Request, *, desk: TheDesk, form: Annotated[Form, Depends(lo
 
 
 @router.post("/logout")
-def sign_out(request: Request, form: Annotated[Form, Depends(checked_form(*_EVERYBODY))]) -> Response:
+def sign_out(request: Request, form: PersonForm) -> Response:
     """End the session."""
     del form
     close_session(desk_of(request).engine, request.cookies.get(COOKIE, ""))

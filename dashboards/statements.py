@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from dashboards._channels import shorts
 from dashboards._desk import Desk, TheDesk
 from dashboards._writing import compared_texts
-from dashboards.auth import Editor, EditorForm, Form, StatementReader
+from dashboards.auth import Approver, ApproverForm, Editor, EditorForm, Form, Publisher, PublisherForm, StatementReader
 from factdesk.editorial import statements as editorial
 from factdesk.editorial import watch
 from factdesk.editorial.gate import problems
@@ -18,6 +18,7 @@ from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.errors import FactdeskError, NotFoundError, StateError
 from factdesk.store.database import reading
 from factdesk.store.findings_view import confirmed
+from factdesk.store.roles import Role
 from factdesk.store.users import names_of
 
 router = APIRouter(prefix="/desk/statements", include_in_schema=False)
@@ -104,14 +105,21 @@ def settle_change(request: Request, *, statement_id: int, desk: TheDesk, session
 
 
 @router.post("/{statement_id}/approve")
-def approve_statement(*, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+def approve_statement(*, statement_id: int, desk: TheDesk, session: Approver, form: ApproverForm) -> Response:
     """Approve exactly the text that was shown."""
-    editorial.approve(desk.engine, statement_id, user_id=session.user.id, digest=form.text("digest"), at=desk.clock())
+    editorial.approve(
+        desk.engine,
+        statement_id,
+        user_id=session.user.id,
+        digest=form.text("digest"),
+        at=desk.clock(),
+        approvers_only=desk.settings.desk.approvers_only,
+    )
     return _to(statement_id)
 
 
 @router.post("/{statement_id}/publish")
-def publish_statement(*, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+def publish_statement(*, statement_id: int, desk: TheDesk, session: Publisher, form: PublisherForm) -> Response:
     """Publish what a second person approved."""
     del form
     editorial.publish(desk.engine, statement_id, user_id=session.user.id, at=desk.clock())
@@ -119,7 +127,9 @@ def publish_statement(*, statement_id: int, desk: TheDesk, session: Editor, form
 
 
 @router.post("/{statement_id}/send-back")
-def send_back_statement(request: Request, *, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+def send_back_statement(
+    request: Request, *, statement_id: int, desk: TheDesk, session: Approver, form: ApproverForm
+) -> Response:
     """Return a statement to its author with a reason."""
     return _reasoned(desk, request, statement_id, session=session, form=form, step=editorial.send_back)
 
@@ -160,6 +170,7 @@ def _page(  # one page, by keyword
         "shown": shown,
         "names": names_of(desk.engine),
         "mine": user_id in shown.authors,
+        "may_approve": not desk.settings.desk.approvers_only or request.state.session.user.role is Role.APPROVER,
         "error": error,
         "ruled": ruled,
         "held": problems(ruled),

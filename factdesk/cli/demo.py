@@ -51,7 +51,7 @@ def demo(
             return
         console.print(f"\nThe desk: [bold]{desk_address(show.settings)}[/bold]")
         for login in show.logins:
-            console.print(f"  {login.role:<8} login [bold]{login.name:<8}[/bold] password [bold]{login.password}[/bold]")
+            console.print(f"  {login.role:<13} login [bold]{login.name:<8}[/bold] password [bold]{login.password}[/bold]")
         console.print(f"The demo's outlets: {show.server.url} — Ctrl-C stops everything.")
         while not hands.stop.wait(0.5):
             _require(hands.fallen())

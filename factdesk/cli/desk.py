@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from factdesk.serve import Crew
 
 _TICK_S = 0.1
+_FIRST = (("admin", "Administrator", "administrator"),)
+_TEAM = (
+    ("analyst", "Analyst", "analyst"),
+    ("editor", "Editor", "editor"),
+    ("second", "Second editor", "editor"),
+    ("manager", "Manager", "manager"),
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -34,8 +41,9 @@ def init(
     name: Annotated[str, typer.Option(help="Name of your desk, shown on statements.")] = "Factdesk",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the desk.")] = 8040,
     data: Annotated[Path, typer.Option(help="Folder of the database, archive and index.")] = Path(".data"),
+    team: Annotated[bool, typer.Option(help="Also make logins for an analyst, two editors and a manager.")] = False,
 ) -> None:
-    """Write factdesk.toml, make the database and one login for each role.
+    """Write factdesk.toml, make the database and the first administrator, who invites the others.
 
     Example: factdesk init --contact desk@example.org --name "River Desk"
     """
@@ -51,13 +59,8 @@ def init(
     settings = load_settings()
     engine = open_store(settings.store)
     typer.echo(f"Wrote {path}; the data lies in {settings.data}.")
-    for login, shown, role in (
-        ("analyst", "Analyst", "analyst"),
-        ("editor", "Editor", "editor"),
-        ("second", "Second editor", "editor"),
-    ):
+    for login, shown, role in _FIRST + (_TEAM if team else ()):
         _add(engine, login, shown=shown, role=role)
-    _add(engine, "manager", shown="Manager", role="manager")
     typer.echo("Next: factdesk sources add URL, factdesk library import FILE, factdesk serve")
 
 
@@ -103,7 +106,7 @@ def wait_for_desk(hands: "Crew") -> bool:
 
 def add(
     login: Annotated[str, typer.Argument(help="Login name.")],
-    role: Annotated[str, typer.Option(help="analyst, editor or manager.")] = "analyst",
+    role: Annotated[str, typer.Option(help="analyst, editor, approver, manager, administrator or read-only.")] = "analyst",
     name: Annotated[str, typer.Option(help="Name shown on the desk.")] = "",
 ) -> None:
     """Add a login; its password is printed once.
@@ -112,9 +115,10 @@ def add(
     """
     from factdesk.settings import load_settings  # noqa: PLC0415 # keeps the help quick
     from factdesk.store.database import open_store  # noqa: PLC0415 # the same
+    from factdesk.store.roles import Role  # noqa: PLC0415 # the same
 
-    if role not in ("analyst", "editor", "manager"):
-        raise typer.BadParameter(f"{role!r} is not a role: use analyst, editor or manager.")
+    if role not in tuple(Role):
+        raise typer.BadParameter(f"{role!r} is not a role: use {', '.join(Role)}.")
     _add(open_store(load_settings().store), login, shown=name or login, role=role)
 
 
@@ -136,7 +140,7 @@ def _add(engine: Engine, login: str, *, shown: str, role: str) -> None:
 
     password = secrets.token_urlsafe(9)
     add_user(engine, name=login, display_name=shown, role=role, password=password, at=datetime.now(UTC))
-    typer.echo(f"  {role:<8} login {login:<10} password {password}")
+    typer.echo(f"  {role:<13} login {login:<10} password {password}")
 
 
 def _toml(text: str) -> str:

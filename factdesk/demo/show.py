@@ -24,7 +24,10 @@ _LOGINS = (
     ("analyst", "Ada, analyst", "analyst"),
     ("editor", "Ebo, editor", "editor"),
     ("second", "Sona, second editor", "editor"),
+    ("approver", "Aro, approver", "approver"),
     ("manager", "Mika, manager", "manager"),
+    ("admin", "Dara, administrator", "administrator"),
+    ("reader", "Rim, read-only", "read-only"),
 )
 
 

@@ -14,10 +14,12 @@ from factdesk.editorial._records import load, subject
 from factdesk.editorial._second import WAIVED
 from factdesk.editorial.gate import Draft, Piece, Ruling, pieces, problems, rulings
 from factdesk.editorial.statement import Revision, State, Statement
-from factdesk.errors import NotAllowedError, NotFoundError, StateError
+from factdesk.errors import NotFoundError, StateError
 from factdesk.store.database import reading, writing
+from factdesk.store.roles import Right
 from factdesk.store.tables import audit as log
-from factdesk.store.tables import captures, documents, passages, users
+from factdesk.store.tables import captures, documents, passages
+from factdesk.store.users import require_right
 
 _SHORTEST_REASON = 10
 _SHOWN = 3
@@ -62,7 +64,7 @@ def require_backing(connection: Connection, statement: Statement) -> None:
 def waive(engine: Engine, statement_id: int, *, user_id: int, key: str, reason: str, at: datetime) -> Statement:
     """Let a sentence pass that nothing cited backs, for a written reason. Raises ``StateError``, ``NotFoundError``."""
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
         if statement.state is not State.DRAFT:
             raise StateError("Only a draft's sentences can be waived.", remedy="Send it back to draft first.")
@@ -101,9 +103,3 @@ def waivers_of(connection: Connection, statement_id: int) -> dict[str, str]:
     """Return the reasons for which sentences of a statement were let pass, by sentence key."""
     given = select(log.c.detail).where(log.c.subject == subject(statement_id), log.c.action == WAIVED).order_by(log.c.number)
     return {str(detail["sentence"]): str(detail["reason"]) for detail in connection.execute(given).scalars()}
-
-
-def _require_editor(connection: Connection, user_id: int) -> None:
-    row = connection.execute(select(users.c.role, users.c.active).where(users.c.id == user_id)).first()
-    if row is None or not row.active or row.role != "editor":
-        raise NotAllowedError("Only an editor works on statements.", remedy="Sign in as an editor.")

@@ -17,10 +17,12 @@ from factdesk.editorial._snapshot import snapshot
 from factdesk.editorial.gatekeeping import require_backing
 from factdesk.editorial.statement import Citation, Rating, State, Statement, revision_digest
 from factdesk.editorial.watch import require_same
-from factdesk.errors import NotAllowedError, NotFoundError, StateError
+from factdesk.errors import NotFoundError, StateError
 from factdesk.store.database import reading, writing
 from factdesk.store.passages import known_passages
-from factdesk.store.tables import approvals, citations, revisions, statement_findings, statements, users
+from factdesk.store.roles import Right, Role
+from factdesk.store.tables import approvals, citations, revisions, statement_findings, statements
+from factdesk.store.users import require_right
 
 _EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
 
@@ -41,7 +43,7 @@ def create_draft(  # noqa: PLR0913 # a draft carries the whole text, by keyword
     Raises ``StateError`` for a finding that is not confirmed, ``NotFoundError`` for an unknown one.
     """
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.WRITE)
         claim_text, cited = flagged_claim(connection, finding_ids)
         made = insert(statements).values(
             slug=f"new-{at.timestamp()}",
@@ -82,7 +84,7 @@ def save_revision(  # noqa: PLR0913 # an edit carries the whole text, by keyword
     Raises ``StateError`` when somebody saved in between (``expected_revision`` is not the newest) or it is published.
     """
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
         _require_state(statement, _EDITING, "edited")
         if statement.revision != expected_revision:
@@ -104,7 +106,7 @@ def save_revision(  # noqa: PLR0913 # an edit carries the whole text, by keyword
 def submit(engine: Engine, statement_id: int, *, user_id: int, at: datetime) -> Statement:
     """Send a draft to review. Raises ``StateError`` when it has no text, cites nothing, or says what nothing cited backs."""
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
         _require_state(statement, (State.DRAFT,), "sent to review")
         if not statement.title.strip() or not statement.body.strip():
@@ -120,7 +122,7 @@ def submit(engine: Engine, statement_id: int, *, user_id: int, at: datetime) -> 
 def send_back(engine: Engine, statement_id: int, *, user_id: int, reason: str, at: datetime) -> Statement:
     """Return a statement in review to its author with a reason."""
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.APPROVE)
         statement = load(connection, statement_id)
         _require_state(statement, (State.IN_REVIEW, State.APPROVED), "sent back")
         _require_words(reason, "Say what is to be changed.")
@@ -132,13 +134,15 @@ def send_back(engine: Engine, statement_id: int, *, user_id: int, reason: str, a
         return load(connection, statement_id)
 
 
-def approve(engine: Engine, statement_id: int, *, user_id: int, digest: str, at: datetime) -> Statement:
-    """Approve the exact text that ``digest`` stands for.
+def approve(
+    engine: Engine, statement_id: int, *, user_id: int, digest: str, at: datetime, approvers_only: bool = False
+) -> Statement:
+    """Approve the exact text that ``digest`` stands for; a desk may choose that editors do not (``approvers_only``).
 
     Raises ``NotAllowedError`` for anybody who wrote a revision, ``StateError`` when text or evidence changed meanwhile.
     """
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.APPROVE, of=(Role.APPROVER,) if approvers_only else None)
         statement = load(connection, statement_id)
         _require_state(statement, (State.IN_REVIEW,), "approved")
         require_other(connection, statement, user_id)
@@ -158,7 +162,7 @@ def approve(engine: Engine, statement_id: int, *, user_id: int, digest: str, at:
 def publish(engine: Engine, statement_id: int, *, user_id: int, at: datetime) -> Statement:
     """Publish the approved revision. Raises ``NotAllowedError`` when no second person approved exactly this text."""
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.PUBLISH)
         statement = load(connection, statement_id)
         _require_state(statement, (State.APPROVED,), "published")
         require_second_person(connection, statement)
@@ -185,7 +189,7 @@ def correct(  # noqa: PLR0913 # a correction carries the whole text, by keyword
 ) -> Statement:
     """Open a correction of a published statement: a new revision that a second person must approve; the old stays visible."""
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
         _require_state(statement, (State.PUBLISHED,), "corrected")
         _require_words(note, "Say what the correction corrects: readers see it.")
@@ -202,7 +206,7 @@ def correct(  # noqa: PLR0913 # a correction carries the whole text, by keyword
 def withdraw(engine: Engine, statement_id: int, *, user_id: int, reason: str, at: datetime) -> Statement:
     """Withdraw a published statement: its page stays and says so with the reason."""
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
         if statement.published_at is None or statement.state is State.WITHDRAWN:
             raise StateError("Only a published statement can be withdrawn.")
@@ -293,12 +297,6 @@ def _move(connection: Connection, statement_id: int, state: State, **values: obj
 
 def _log(connection: Connection, statement_id: int, *, user_id: int, action: str, at: datetime, note: str = "") -> None:
     audit.record(connection, user_id=user_id, action=action, subject=subject(statement_id), detail={"note": note}, at=at)
-
-
-def _require_editor(connection: Connection, user_id: int) -> None:
-    row = connection.execute(select(users.c.role, users.c.active).where(users.c.id == user_id)).first()
-    if row is None or not row.active or row.role != "editor":
-        raise NotAllowedError("Only an editor works on statements.", remedy="Sign in as an editor.")
 
 
 def _require_state(statement: Statement, states: Sequence[State], what: str) -> None:

@@ -14,10 +14,12 @@ from factdesk.editorial._pages import page_of
 from factdesk.editorial._records import load, subject
 from factdesk.editorial._second import SETTLED
 from factdesk.editorial.statement import Revision, State, Statement
-from factdesk.errors import NotAllowedError, NotFoundError, StateError
+from factdesk.errors import NotFoundError, StateError
 from factdesk.store.database import reading, writing
+from factdesk.store.roles import Right
 from factdesk.store.tables import audit as log
-from factdesk.store.tables import captures, citations, documents, passages, revisions, statements, users, watched
+from factdesk.store.tables import captures, citations, documents, passages, revisions, statements, watched
+from factdesk.store.users import require_right
 from factdesk.store.watched import LIVE
 
 __all__ = ["Became", "Change", "changes", "reopened", "require_same", "review", "settle", "unsettled"]
@@ -68,7 +70,7 @@ def settle(engine: Engine, statement_id: int, *, user_id: int, digest: str, reas
     Raises ``NotAllowedError`` for anybody but an editor, ``StateError`` without a reason, ``NotFoundError`` for no open change.
     """
     with writing(engine) as connection:
-        _require_editor(connection, user_id)
+        require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
         if len(reason.strip()) < _SHORTEST_REASON:
             raise StateError(
@@ -133,9 +135,3 @@ def _told(connection: Connection, statement_id: int, action: str) -> frozenset[s
 def _named(change: Change) -> str:
     passage = change.citation.passage
     return ", ".join(dict.fromkeys(filter(None, (passage.publisher, passage.title)))) or passage.url
-
-
-def _require_editor(connection: Connection, user_id: int) -> None:
-    row = connection.execute(select(users.c.role, users.c.active).where(users.c.id == user_id)).first()
-    if row is None or not row.active or row.role != "editor":
-        raise NotAllowedError("Only an editor works on statements.", remedy="Sign in as an editor.")

@@ -362,7 +362,7 @@ users = Table(
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_at", Instant, nullable=False),
-    CheckConstraint("role IN ('analyst', 'editor', 'manager')", name="role"),
+    CheckConstraint("role IN ('analyst', 'editor', 'approver', 'manager', 'administrator', 'read-only')", name="role"),
 )
 
 sessions = Table(

@@ -5,9 +5,9 @@ Only the digest of a session's token is stored, so that a copy of the database o
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -16,20 +16,13 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
 from factdesk.store.database import reading, writing
+from factdesk.store.roles import RIGHTS, Right, Role, roles_with
 from factdesk.store.tables import login_attempts, sessions, users
 
 MOST_FAILURES = 5
 WINDOW = timedelta(minutes=10)
 SHORTEST_PASSWORD = 10
 _LONGEST_PASSWORD = 1024
-
-
-class Role(StrEnum):
-    """What a member of the desk does."""
-
-    ANALYST = "analyst"
-    EDITOR = "editor"
-    MANAGER = "manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +34,10 @@ class User:
     display_name: str
     role: Role
     active: bool = True
+
+    def may(self, right: Right) -> bool:
+        """Whether the person's role has this right."""
+        return right in RIGHTS[self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +82,14 @@ def list_users(engine: Engine) -> list[User]:
 def names_of(engine: Engine) -> dict[int, str]:
     """Return what colleagues see of each login, by its number."""
     return {user.id: user.display_name for user in list_users(engine)}
+
+
+def require_right(connection: Connection, user_id: int, right: Right, *, of: Sequence[Role] | None = None) -> None:
+    """Refuse a person whose role, as it stands now, lacks a right or is none ``of`` those given. Raises ``NotAllowedError``."""
+    wanted = roles_with(right) if of is None else tuple(of)
+    row = connection.execute(select(users).where(users.c.id == user_id)).first()
+    if row is None or not row.active or Role(row.role) not in wanted:
+        raise NotAllowedError("Your role does not do this.", remedy=f"It is for: {' or '.join(wanted)}.")
 
 
 def set_password(engine: Engine, *, name: str, password: str) -> None:

@@ -107,9 +107,9 @@ def test_a_locked_database_is_one_line(folder: Path) -> None:
 
 
 def test_init_library_check_search_and_doctor(folder: Path) -> None:
-    made = factdesk(folder, "init", "--contact", "desk@example.org", "--name", 'The "River" Desk')
+    made = factdesk(folder, "init", "--contact", "desk@example.org", "--name", 'The "River" Desk', "--team")
     assert made.returncode == 0, made.stderr
-    assert len(re.findall(r"password \S+", made.stdout)) == 4
+    assert len(re.findall(r"password \S+", made.stdout)) == 5
     assert "exists already" in one_line(factdesk(folder, "init"), 1)
 
     (folder / "checks.csv").write_text(

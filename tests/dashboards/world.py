@@ -30,7 +30,15 @@ from index.base import Entry, EntryKind, SearchIndex
 NOW = datetime(2031, 5, 9, 15, 0, tzinfo=UTC)
 EVENT = "Sorrin flood"
 PASSWORD = "the river is high"
-PEOPLE = (("ana", "Ana Analyst", "analyst"), ("edda", "Edda Editor", "editor"), ("elio", "Elio Editor", "editor"))
+EVERYBODY = (
+    ("ana", "Ana Analyst", "analyst"),
+    ("edda", "Edda Editor", "editor"),
+    ("elio", "Elio Editor", "editor"),
+    ("mara", "Mara Manager", "manager"),
+    ("pia", "Pia Approver", "approver"),
+    ("ada", "Ada Administrator", "administrator"),
+    ("rolf", "Rolf Reader", "read-only"),
+)
 HANDLE = "@dam.watcher"
 HOSTILE = "<script>alert('x')</script> <img src=x onerror=alert(1)>"
 
@@ -258,10 +266,9 @@ def fill(engine: Engine, index: SearchIndex, told: Sequence[Told] = TOLD) -> Non
 
 
 def add_people(engine: Engine) -> dict[str, User]:
-    everybody = (*PEOPLE, ("mara", "Mara Manager", "manager"))
     return {
         name: add_user(engine, name=name, display_name=shown, role=role, password=PASSWORD, at=NOW - timedelta(days=9))
-        for name, shown, role in everybody
+        for name, shown, role in EVERYBODY
     }
 
 

@@ -18,6 +18,8 @@ class Room:
     second: int
     third: int
     manager: int
+    approver: int
+    administrator: int
     finding_id: str
     passage_id: str
 
@@ -39,6 +41,8 @@ def room(engine: Engine) -> Room:
             ("second", "editor"),
             ("third", "editor"),
             ("manager", "manager"),
+            ("approver", "approver"),
+            ("administrator", "administrator"),
         )
     }
     passage = add_passage(engine, "The gates of the dam were opened on purpose")

@@ -120,11 +120,25 @@ def test_who_wrote_an_earlier_revision_cannot_approve_a_later_one(room: Room) ->
     assert approved.state is State.APPROVED
 
 
-@pytest.mark.parametrize("who", ["analyst", "manager"])
+@pytest.mark.parametrize("who", ["analyst", "manager", "administrator"])
 def test_only_editors_touch_statements(room: Room, who: str) -> None:
     waiting = in_review(room)
     with pytest.raises(NotAllowedError, match="editor"):
         statements.approve(room.engine, waiting.id, user_id=getattr(room, who), digest=waiting.digest, at=NOW)
+
+
+def test_an_approver_approves_and_publishes_but_never_writes(room: Room) -> None:
+    waiting = in_review(room)
+    with pytest.raises(NotAllowedError, match="editor"):
+        edited(room, waiting, user_id=room.approver, body="Mine.")
+    statements.approve(room.engine, waiting.id, user_id=room.approver, digest=waiting.digest, at=NOW, approvers_only=True)
+    assert statements.publish(room.engine, waiting.id, user_id=room.approver, at=NOW).state is State.PUBLISHED
+
+
+def test_a_desk_may_leave_approval_to_approvers_alone(room: Room) -> None:
+    waiting = in_review(room)
+    with pytest.raises(NotAllowedError, match="approver"):
+        statements.approve(room.engine, waiting.id, user_id=room.second, digest=waiting.digest, at=NOW, approvers_only=True)
 
 
 def test_an_edit_voids_the_approval(room: Room) -> None:
@@ -221,7 +235,12 @@ def test_no_sequence_of_actions_publishes_with_one_identity(room: Room, steps: l
     """Whatever one editor does, alone, nothing becomes public; the roles of others are tried as well."""
     statement = draft(room)
     for step in steps:
-        act(room, statement.id, step, user_id=data.draw(st.sampled_from([room.writer, room.analyst, room.manager])))
+        act(
+            room,
+            statement.id,
+            step,
+            user_id=data.draw(st.sampled_from([room.writer, room.analyst, room.manager, room.administrator])),
+        )
         assert statements.get(room.engine, statement.id).visible is None
 
 

@@ -13,9 +13,9 @@ from factdesk.errors import StoreError
 from factdesk.store import alert_tables, coverage, sources  # noqa: F401 # its tables are on the same metadata
 from factdesk.store.database import _alembic, open_store, reading, schema_version, writing
 from factdesk.store.sources import Answered
-from factdesk.store.tables import findings, items, metadata, secrets, users
+from factdesk.store.tables import findings, items, metadata, reviews, secrets, sessions, users
 from factdesk.store.tables import sources as source_rows
-from tests.stores import NOW, add_finding, add_passage, add_person
+from tests.stores import NOW, add_finding, add_passage, add_person, review
 
 
 def test_the_migrations_make_the_tables_of_the_program(store: Engine) -> None:
@@ -153,3 +153,30 @@ def _to_version(engine: Engine, version: str, *, down: bool) -> None:
     with writing(engine) as connection:
         config.attributes["connection"] = connection
         (command.downgrade if down else command.upgrade)(config, version)
+
+
+def test_people_and_their_work_survive_the_new_roles(store: Engine) -> None:
+    """What refers to a person still does; a new role is taken, an invented one is not; and back again."""
+    person = add_person(store, "writer")
+    finding_id = add_finding(store, "It fell.", passage=add_passage(store, "It fell"))
+    review(store, finding_id, user_id=person)
+    with writing(store) as connection:
+        row = {"token_digest": "d", "user_id": person, "csrf": "c", "created_at": NOW, "expires_at": NOW}
+        connection.execute(insert(sessions).values(**row))
+    _to_version(store, "0007", down=True)
+    with pytest.raises(IntegrityError):
+        add_person(store, "second", role="approver")
+    _to_version(store, "head", down=False)
+    add_person(store, "second", role="approver")
+    with pytest.raises(IntegrityError):
+        add_person(store, "third", role="owner")
+    with reading(store) as connection:
+        assert connection.execute(select(users.c.id, users.c.role).order_by(users.c.id)).all()[0] == (person, "editor")
+        assert connection.execute(select(reviews.c.user_id)).scalars().all() == [person]
+        assert connection.execute(select(sessions.c.user_id)).scalars().all() == [person]
+    with pytest.raises(IntegrityError):
+        review(store, finding_id, user_id=999)
+    _to_version(store, "0007", down=True)
+    with reading(store) as connection:
+        assert connection.execute(select(users.c.role).order_by(users.c.id)).scalars().all() == ["editor", "manager"]
+    _to_version(store, "head", down=False)

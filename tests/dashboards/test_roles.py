@@ -1,0 +1,110 @@
+"""Every route of the desk, as every role: what a role may not do is refused, for each method, whatever the page shows."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from dashboards.app import PAGES
+from dashboards.auth import Allow
+from factdesk.store.roles import GRANTS, RIGHTS, Right, Role, table
+from tests.dashboards import world
+from tests.dashboards.conftest import House, post
+from tests.docs.test_docs import ROOT
+
+PUBLIC = {
+    "/login",
+    "/language",
+    "/statements",
+    "/statements.atom",
+    "/statements.json",
+    "/statements/{slug}",
+    "/statements/{slug}/card",
+    "/statements/{slug}.pdf",
+    "/statements/{slug}.docx",
+    "/oembed",
+    "/api/v1/statements",
+}
+PINNED = {
+    ("POST", "/decisions"): Right.DECIDE,
+    ("POST", "/desk/statements/{statement_id}/edit"): Right.WRITE,
+    ("POST", "/desk/statements/{statement_id}/approve"): Right.APPROVE,
+    ("POST", "/desk/statements/{statement_id}/publish"): Right.PUBLISH,
+    ("POST", "/desk/statements/{statement_id}/withdraw"): Right.WRITE,
+    ("GET", "/trends"): Right.TRENDS,
+    ("GET", "/queue"): Right.READ,
+}
+NAMES = {role: name for name, _, role in world.EVERYBODY if name != "elio"}
+REFUSED = "Your role does not"
+
+
+def routes() -> Iterator[tuple[str, str, Right | None]]:
+    """Give (method, path, right) of every route; the right is what its own dependencies ask for."""
+    for route in (route for page in PAGES for route in page.router.routes):
+        assert isinstance(route, APIRoute)
+        rights = {allow.right for allow in _allows(route.dependant)}
+        assert len(rights) <= 1, route.path
+        for method in sorted(route.methods or ()):
+            yield method, route.path, next(iter(rights), None)
+
+
+def _allows(dependant: Dependant) -> Iterator[Allow]:
+    if isinstance(dependant.call, Allow):
+        yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _allows(inner)
+
+
+ROUTES = list(routes())
+
+
+def test_every_route_asks_for_a_right_or_is_public_on_purpose() -> None:
+    assert {path for _, path, right in ROUTES if right is None} == PUBLIC
+    assert {(method, path): right for method, path, right in ROUTES if (method, path) in PINNED} == PINNED
+
+
+def test_no_form_works_without_its_token(house: House) -> None:
+    for _, path, right in (route for route in ROUTES if route[0] == "POST" and route[2]):
+        role = next(role for role in Role if right in RIGHTS[role])
+        for fields in ({}, {"csrf": "made up"}):
+            answer = house.as_(NAMES[role]).post(re.sub(r"\{\w+\}", "1", path), data=fields)
+            assert (answer.status_code, "out of date" in answer.text) == (403, True), path
+    assert house.visitor().post("/login", data={"name": "ana", "password": world.PASSWORD}).status_code == 403
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_and_does_what_its_rights_say_and_nothing_else(house: House, role: Role) -> None:
+    browser = house.as_(NAMES[role])
+    for method, path, right in ROUTES:
+        if right is None or path == "/logout":
+            continue
+        address = re.sub(r"\{\w+\}", "1", path)
+        answer = browser.get(address, follow_redirects=False) if method == "GET" else post(browser, address)
+        assert answer.status_code < 500, (method, path, answer.text)
+        allowed = right in RIGHTS[role]
+        assert (REFUSED in answer.text) != allowed, (method, path)
+        assert allowed or answer.status_code == 403
+
+
+def test_nobody_gets_in_without_a_login(house: House) -> None:
+    browser = house.visitor()
+    for method, path, right in ROUTES:
+        if right is None:
+            continue
+        answer = browser.request(
+            method, re.sub(r"\{\w+\}", "1", path), data={} if method == "POST" else None, follow_redirects=False
+        )
+        assert answer.status_code in {303, 401}, (method, path)
+        assert answer.status_code == 401 or answer.headers["location"].startswith("/login")
+
+
+def test_an_administrator_has_no_hand_in_what_is_published() -> None:
+    assert RIGHTS[Role.ADMINISTRATOR].isdisjoint({Right.DECIDE, Right.WRITE, Right.APPROVE, Right.PUBLISH})
+    assert RIGHTS[Role.READ_ONLY] == {Right.READ, Right.READ_STATEMENTS, Right.TRENDS, Right.ACCOUNT}
+    assert {grant.right for grant in GRANTS} == set(Right)
+
+
+def test_the_documented_table_is_the_one_in_force() -> None:
+    assert table() in (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
