@@ -1,6 +1,7 @@
 """Rebuilds the search index from the store: the index is derived, so it can always be made again."""
 
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -10,41 +11,87 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from factdesk.entries import claim_entry, document_entry, passage_entry, source_name
-from factdesk.errors import IndexUnavailableError
+from factdesk.errors import EntriesRefusedError
 from factdesk.records import Claim, Document
 from factdesk.settings import Settings
 from factdesk.store import documents as stored
+from factdesk.store import soundness
 from factdesk.store.database import open_store, reading
 from factdesk.store.passages import all_passages
 from factdesk.store.sources import list_sources
-from index import Server, discard_index, open_index
-from index.base import Entry, EntryKind, SearchIndex
+from index import Server
+from index.base import Entry, EntryKind
+from index.rebuild import Rebuild, adapt_index, begin_rebuild
 
 _BATCH = 500
+Report = Callable[[int], None]
 _T = TypeVar("_T")
 
 
-def reindex(settings: Settings) -> dict[EntryKind, int]:
-    """Clear the index and fill it from the store in flat memory; return what it holds then."""
+def reindex(settings: Settings, *, report: Report | None = None) -> dict[EntryKind, int]:
+    """Build the index anew from the store beside the one that serves, and put it in its place; return what it holds then.
+
+    In flat memory. Searches go on with the old one until then, and what arrives meanwhile is in both. A rebuild that was cut
+    off is gone on with. ``report`` is told after each batch how many entries were taken. Raises ``IndexUnavailableError``.
+    """
     engine = open_store(settings.store)
-    index = _opened(settings)
     try:
-        index.clear()
-        for batch in _batches(_passage_entries(engine)):
-            index.add(batch)
-        for batch in _batches(_document_entries(engine)):
-            index.add(batch)
-        return index.counts()
+        rebuild = begin_rebuild(settings.index, dim=settings.check.dimensions, server=Server.of(settings))
+        try:
+            _fill(rebuild, engine, report=report)
+            while _drop_strangers(rebuild, engine):
+                _fill(rebuild, engine, report=report)
+            counts = rebuild.index.counts()
+            rebuild.commit()
+        finally:
+            rebuild.close()
     finally:
-        _close(index, engine)
+        engine.dispose()
+    return counts
 
 
-def _opened(settings: Settings) -> SearchIndex:
-    try:
-        return open_index(settings.index, dim=settings.check.dimensions, server=Server.of(settings))
-    except IndexUnavailableError:
-        discard_index(settings.index, server=Server.of(settings))  # a damaged file; a server that is away raises again
-        return open_index(settings.index, dim=settings.check.dimensions, server=Server.of(settings))
+def abandon(settings: Settings) -> None:
+    """Delete what an unfinished rebuild has made; what serves stays."""
+    begin_rebuild(settings.index, dim=settings.check.dimensions, server=Server.of(settings)).abandon()
+
+
+def migrate(settings: Settings, *, report: Report | None = None) -> dict[EntryKind, int] | None:
+    """Bring the index up to this version and these settings; return its counts when it had to be built anew for that."""
+    if adapt_index(settings.index, dim=settings.check.dimensions, server=Server.of(settings)):
+        return None
+    return reindex(settings, report=report)
+
+
+def _fill(rebuild: Rebuild, engine: Engine, *, report: Report | None) -> None:
+    taken = 0
+    for entries in (_passage_entries(engine), _document_entries(engine)):
+        for batch in _batches(entries):
+            with contextlib.suppress(EntriesRefusedError):  # logged by name; all others are in
+                rebuild.fill(batch)
+            taken += len(batch)
+            if report is not None:
+                report(taken)
+
+
+def _drop_strangers(rebuild: Rebuild, engine: Engine) -> bool:
+    """Remove what was dropped from the store after the rebuild had read it: its removal may have come too early.
+
+    Return whether some of it was back in the store when it had been removed.
+    """
+    back = False
+    for kind in EntryKind:
+        after = ""
+        while ids := rebuild.index.ids(kind, after=after):
+            after = ids[-1]
+            gone = sorted(set(ids) - _known(engine, kind, ids))
+            rebuild.index.remove(gone)
+            back = back or bool(_known(engine, kind, gone))
+    return back
+
+
+def _known(engine: Engine, kind: EntryKind, ids: Sequence[str]) -> set[str]:
+    with reading(engine) as connection:
+        return soundness.known_ids(connection, kind.value, ids)
 
 
 def _passage_entries(engine: Engine) -> Iterator[Entry]:
@@ -55,10 +102,12 @@ def _passage_entries(engine: Engine) -> Iterator[Entry]:
 
 
 def _document_entries(engine: Engine) -> Iterator[Entry]:
-    names = {source.id: source_name(source) for source in list_sources(engine)}
+    names: dict[int, str] = {}
     with reading(engine) as outer, reading(engine) as inner:
         for batch in _batches(stored.all_documents(outer)):
             ids = [document.id for document in batch]
+            if not {document.source_id for document in batch} <= names.keys():  # sources are added while this runs
+                names |= {source.id: source_name(source) for source in list_sources(engine)}
             claims, told = stored.claims_of(inner, ids), stored.findings_of(inner, ids)
             for document in batch:
                 found = _Told(tuple(claims.get(document.id, ())), tuple(told.get(document.id, ())))
@@ -88,8 +137,3 @@ def _batches(values: Iterable[_T]) -> Iterator[list[_T]]:
     stream = iter(values)
     while batch := list(islice(stream, _BATCH)):
         yield batch
-
-
-def _close(index: SearchIndex, engine: Engine) -> None:
-    index.close()
-    engine.dispose()

@@ -1,13 +1,13 @@
 """Search: one Protocol (`index.base.SearchIndex`) and two engines, SQLite and Elasticsearch; an address alone names which."""
 
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from factdesk.errors import IndexUnavailableError, SettingsError
+from index._exchange import FileIndex, base_of, discard_files
 from index._late import LateIndex
 from index.base import SearchIndex
 from index.server import Server
-from index.sqlite import SqliteIndex
 
 _FORMS = "Use sqlite:///path/index.sqlite3 or http(s)://[user:password@]host:9200/[prefix]."
 
@@ -25,7 +25,7 @@ def open_index(url: str, *, dim: int = 512, server: Server | None = None) -> Sea
     except ValueError as error:
         raise SettingsError(f"The index address is malformed: {error}.", remedy=_FORMS) from None
     if parts.scheme == "sqlite":
-        return SqliteIndex(_path(parts), dim=dim)
+        return FileIndex(file_of(url), dim=dim)
     if parts.scheme in {"http", "https"} and parts.hostname:
         from index.elastic import ElasticIndex  # noqa: PLC0415 - its client takes a second to import; few desks need it
 
@@ -46,22 +46,21 @@ def open_late(url: str, *, dim: int = 512, server: Server | None = None) -> Sear
 
 def discard_index(url: str, *, server: Server | None = None) -> None:
     """Delete the index at ``url`` as a whole, damaged or of another format, so that a rebuild can begin; none is no error."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        path = _path(parts)
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    if urlsplit(url).scheme == "sqlite":
+        discard_files(file_of(url))
     else:
-        from index.elastic import discard_remote  # noqa: PLC0415 - the same
+        from index._remote import discard_remote  # noqa: PLC0415 - the same
 
-        discard_remote(url, server=server)
+        discard_remote(url, server=server or Server())
 
 
-def _path(parts: SplitResult) -> Path:
+def file_of(url: str) -> Path:
+    """Return the file that a ``sqlite:`` address names. Raises `SettingsError`."""
+    parts = urlsplit(url)
     path = unquote(parts.path).removeprefix("/")
     if parts.netloc or not path:
         raise SettingsError("The index address names no file.", remedy=_FORMS)
-    return Path(path)
+    return base_of(Path(path))
 
 
-__all__ = ["SearchIndex", "Server", "discard_index", "open_index", "open_late"]
+__all__ = ["SearchIndex", "Server", "discard_index", "file_of", "open_index", "open_late"]

@@ -168,15 +168,18 @@ class Generations:
         return steps + [_add(name, library) for name in names if serves and part_of(name) == "library"]
 
     def serve(self, generation: Generation) -> None:
-        """Put ``generation`` behind the aliases in one step and delete all others; searches never see none or two."""
+        """Put ``generation`` behind the aliases in one step, then delete all others; searches never see none or two.
+
+        Were they deleted in the same step, a search that is under way would find its shards gone.
+        """
         self._put_template(generation, serves=True)
-        old = [name for one, names in self.all().items() if one != generation for name in names]
         new = sorted(self._client.indices.get_alias(name=f"{generation.items},{generation.library}"))
-        actions = self._behind(new, serves=True)
-        actions += [{"remove_index": {"index": name}} for name in old]
-        self._client.indices.update_aliases(actions=actions)
-        for one in {other for name in old if (other := Generation.named(name, alias=self.alias))}:
-            self._drop_template(one)
+        old = {one: names for one, names in self.all().items() if one != generation}
+        aliases = (self.alias, write_alias(self.alias), library_alias(self.alias))
+        steps = [_remove(name, alias) for names in old.values() for name in names for alias in aliases]
+        self._client.indices.update_aliases(actions=[*self._behind(new, serves=True), *steps])
+        for one in old:
+            self.drop(one)
 
     def drop(self, generation: Generation) -> None:
         """Delete a generation that does not serve."""
@@ -275,3 +278,7 @@ def _kept(generation: Generation, names: Sequence[str], told: Any) -> Kept:  # n
 
 def _add(index: str, alias: str) -> dict[str, Any]:
     return {"add": {"index": index, "alias": alias}}
+
+
+def _remove(index: str, alias: str) -> dict[str, Any]:
+    return {"remove": {"index": index, "alias": alias, "must_exist": False}}

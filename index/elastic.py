@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from elasticsearch import NotFoundError
+from elasticsearch import ApiError
 
 from factdesk.records import Candidate
 from index._asking import Asked, meanings_of, read_query
@@ -18,7 +18,7 @@ from index._mapping import Json
 from index._passages import PASSAGE_KINDS, load_passage, unit_vector
 from index._percolator import Percolator
 from index._proposing import Proposer
-from index._server import alias_of, check_version, connect, reachable, standing_of
+from index._server import alias_of, check_version, connect, reachable
 from index._similar import likest, nearest, weighed
 from index.base import Entry, EntryKind, Match, Meaning, Page, Probe, Query, Sort, StandingQuery
 from index.server import Server
@@ -26,16 +26,17 @@ from index.server import Server
 _BATCH = 16
 _KEEP_ALIVE = "5m"
 _WHOLE = "dfs_query_then_fetch"  # a word is as rare as it is in all indices together, wherever an entry lies
+_GONE = (404, 503)  # a view of indices that were exchanged for others
 _PAST = 2**62  # a frozen view breaks ties by place too; ids are unique, so any place lies before this one
 
 
 class ElasticIndex:
     """A `SearchIndex` on a server; safe to share between threads."""
 
-    def __init__(self, url: str, *, dim: int, server: Server | None = None, generation: Generation | None = None) -> None:
+    def __init__(self, url: str, *, dim: int, server: Server | None = None, building: bool = False) -> None:
         """Connect to ``url`` and make the index when there is none. Raises `IndexUnavailableError` and `SettingsError`.
 
-        With a ``generation`` that one is read, and filled by ``fill``, whichever serves.
+        When it is ``building``, it reads and fills the next generation, whichever serves.
         """
         self._url = url
         self._dim = dim
@@ -44,10 +45,12 @@ class ElasticIndex:
         self.generations = Generations(self._client, self._alias, dim=dim, server=server or Server())
         self._writer = Writer(self._client, self.generations)
         self._percolator = Percolator(self._client, self._alias, dim=dim)
-        self._generation = generation
+        self._generation: Generation | None = None
         with self._closed_on_error(), reachable(url):
             check_version(self._client)
-            if generation is None:
+            if building:
+                self._generation = self.generations.begin()
+            else:
                 self.generations.ensure()
 
     def add(self, entries: Sequence[Entry]) -> None:
@@ -59,10 +62,22 @@ class ElasticIndex:
             self._writer.add(entries)
 
     def fill(self, entries: Sequence[Entry]) -> None:
-        """Add to this generation those of ``entries`` that it does not have. Raises as `add`."""
+        """Add to the generation being built those of ``entries`` that it does not have. Raises as `add`."""
         with reachable(self._url):
             if self._generation is not None:
                 self._writer.fill(self._generation, entries)
+
+    def serve(self) -> None:
+        """Put the generation being built behind the aliases, and delete the one that served."""
+        with reachable(self._url):
+            if self._generation is not None:
+                self.generations.serve(self._generation)
+
+    def abandon(self) -> None:
+        """Delete the generation being built; what serves stays."""
+        with reachable(self._url):
+            if self._generation is not None:
+                self.generations.drop(self._generation)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget entries; unknown ids are ignored."""
@@ -145,8 +160,9 @@ class ElasticIndex:
             frozen = body | {"pit": pit} | ({"search_after": [*after, _PAST]} if isinstance(after, list) else {})
             try:
                 return dict(self._client.search(body=frozen, search_type=_WHOLE).body)
-            except NotFoundError:
-                pass
+            except ApiError as error:
+                if error.status_code not in _GONE:
+                    raise
         return dict(self._client.search(index=self._whole, body=body, search_type=_WHOLE).body)
 
     def _following(self, answer: Mapping[str, Any], asked: Asked, *, ranked: bool) -> str | None:
@@ -157,7 +173,7 @@ class ElasticIndex:
             score, at, last = found[-1]["sort"][:3] if ranked else (0.0, *found[-1]["sort"][:2])
             return write_cursor(asked.query, Cursor(snapshot, shown, float(score), int(at), str(last), asked.at))
         if snapshot:
-            self._client.close_point_in_time(id=snapshot)
+            self._client.options(ignore_status=404).close_point_in_time(id=snapshot)
         return None
 
     def matching(self, entries: Sequence[Entry], standing: Sequence[StandingQuery]) -> list[Match]:
@@ -218,13 +234,6 @@ class ElasticIndex:
             return {}
         found = self._client.mget(index=self._library, ids=ids, source_includes=["passage"])["docs"]
         return {one["_id"]: one["_source"]["passage"] for one in found if one.get("found")}
-
-
-def discard_remote(url: str, *, server: Server | None = None) -> None:
-    """Delete the index that ``url`` names, with all that belongs to it; none is no error."""
-    with reachable(url), connect(url, server or Server()) as client:
-        client.indices.delete(index=standing_of(alias_of(url)), ignore_unavailable=True)
-        Generations(client, alias_of(url), dim=1, server=server or Server()).discard()
 
 
 def _body(asked: Asked, alike: Alike) -> tuple[dict[str, Json], bool]:

@@ -1,5 +1,6 @@
 """The embedded search engine: one SQLite file that several processes share, its vectors compared exactly in memory."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,11 +48,24 @@ class SqliteIndex:
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Index ``entries`` in one transaction; they are found by the next search, in every process."""
+        self._write(entries)
+
+    def fill(self, entries: Sequence[Entry]) -> None:
+        """Index those of ``entries`` that are not there yet, in one transaction."""
+        self._write(entries, only_new=True)
+
+    def _write(self, entries: Sequence[Entry], *, only_new: bool = False) -> None:
         with self._transaction("IMMEDIATE"):
-            write_entries(self._connection, entries, vocabulary=self._vocabulary)
-        for block in full_blocks(self._connection) if entries else ():
+            known = self._known([entry.id for entry in entries]) if only_new else frozenset()
+            fresh = [entry for entry in entries if entry.id not in known]
+            write_entries(self._connection, fresh, vocabulary=self._vocabulary)
+        for block in full_blocks(self._connection) if fresh else ():
             with self._transaction("IMMEDIATE"):
                 seal(self._connection, block)
+
+    def _known(self, ids: Sequence[str]) -> frozenset[str]:
+        query = "SELECT id FROM entries WHERE id IN (SELECT value FROM json_each(?))"
+        return frozenset(row[0] for row in self._connection.execute(query, (json.dumps(ids),)))
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget entries; unknown ids are ignored."""

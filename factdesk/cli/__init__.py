@@ -21,6 +21,7 @@ from factdesk.cli import (
     library,
     maintain,
     replay,
+    search_index,
     sources,
     train,
 )
@@ -54,7 +55,7 @@ def _top(version: bool = typer.Option(False, "--version", help="Print the versio
 def _assemble() -> None:
     desk.register(app)
     demo.register(app)
-    for part in (sources, events, library, ask, doctor, maintain, extract, replay, bench, train):
+    for part in (sources, events, library, ask, search_index, doctor, maintain, extract, replay, bench, train):
         part.register(app)
     measured = typer.Typer(help="Measure judgement on labelled data.", no_args_is_help=True, rich_markup_mode=None)
     for part in (eval_retrieval, eval_claims, eval_stance):

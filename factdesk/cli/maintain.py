@@ -26,15 +26,13 @@ def _group() -> None:
 
 
 def reindex() -> None:
-    """Rebuild the search index from the store.
+    """Rebuild the search index from the store: the same as factdesk index rebuild.
 
     Example: factdesk reindex
     """
-    from factdesk.reindex import reindex as rebuild  # noqa: PLC0415 # keeps the help quick
-    from factdesk.settings import load_settings  # noqa: PLC0415 # the same
+    from factdesk.cli.search_index import rebuild  # noqa: PLC0415 # keeps the help quick
 
-    counts = rebuild(load_settings())
-    typer.echo(", ".join(f"{number} {kind.value}" for kind, number in counts.items()) or "The store is empty.")
+    rebuild()
 
 
 def expire() -> None:

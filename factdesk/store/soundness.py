@@ -1,6 +1,6 @@
 """What in the store disagrees with itself: each question streams the rows that are wrong, so that memory stays flat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -142,6 +142,15 @@ def id_to_index(connection: Connection, what: str, identifier: str) -> ToIndex |
     query, column = _to_index(what)
     row = connection.execute(query.where(column == identifier)).first()
     return ToIndex(row.id, bool(row.finished)) if row else None
+
+
+def known_ids(connection: Connection, what: str, ids: Sequence[str]) -> set[str]:
+    """Return those of ``ids`` that the store has of ``what``, finished or not."""
+    column: ColumnElement[str] = {"document": documents.c.id, "claim": claims.c.id}.get(what, passages.c.id)
+    found: set[str] = set()
+    for at in range(0, len(ids), _PIECE):
+        found.update(connection.execute(select(column).where(column.in_(ids[at : at + _PIECE]))).scalars())
+    return found
 
 
 def reopen_stuck(connection: Connection, *, now: datetime) -> int:

@@ -14,6 +14,7 @@ from index import SearchIndex, discard_index, open_index
 from index._fusion import Asked
 from index._postings import Comparable, Shelf
 from index.base import EntryKind, Page, Query
+from index.sqlite import SqliteIndex
 from tests.index.samples import DIM, DOCUMENTS, document, factcheck, probe
 
 
@@ -88,8 +89,8 @@ def test_a_folder_in_the_way_is_one_clear_error(tmp_path: Path) -> None:
 
 def test_a_locked_file_is_said_to_be_busy(tmp_path: Path) -> None:
     path = tmp_path / "index.sqlite3"
-    index = open_index(f"sqlite:///{path}", dim=DIM)
-    index._connection.execute("PRAGMA busy_timeout = 1")  # type: ignore[attr-defined]
+    index = SqliteIndex(path, dim=DIM)
+    index._connection.execute("PRAGMA busy_timeout = 1")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(IndexUnavailableError, match="busy"):
