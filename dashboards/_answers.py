@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from dashboards._desk import desk_of, is_fragment
 from dashboards._tongue import COOKIE as LANGUAGE_COOKIE
 from dashboards._tongue import N_, choose, gettext, speaking
-from dashboards.auth import SignInError, login_address
+from dashboards.auth import SecondFactorError, SignInError, login_address
 from factdesk.errors import (
     FactdeskError,
     IndexUnavailableError,
@@ -40,6 +40,7 @@ _FRAME_HEADERS = ("Content-Security-Policy", "X-Frame-Options", "Cross-Origin-Op
 _STATUS: tuple[tuple[type[FactdeskError], int], ...] = (
     (NotFoundError, 404),
     (NotAllowedError, 403),
+    (SecondFactorError, 403),
     (StateError, 409),
     (QueryError, 422),
     (IndexUnavailableError, 503),
@@ -70,6 +71,8 @@ async def _guarded(request: Request, call: Callable[[Request], Awaitable[Respons
 
 
 def _refused(request: Request) -> Response | None:
+    if "\0" in request.url.path or "%00" in request.url.query:
+        return _say(request, 422, N_("The address holds a character that no text has."), N_("Correct it."))
     if request.method != "POST":
         return None
     length = request.headers.get("content-length", "")
@@ -93,6 +96,8 @@ def _with_headers(request: Request, answer: Response) -> Response:
 def _on_known(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInError):
         return _to_login(request, error)
+    if isinstance(error, SecondFactorError) and not request.url.path.startswith("/api/"):
+        return _to_second_factor(request, error)
     if not isinstance(error, FactdeskError):
         return _on_unknown(request, error)
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
@@ -103,10 +108,16 @@ def _on_known(request: Request, error: Exception) -> Response:
 
 def _to_login(request: Request, error: SignInError) -> Response:
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": str(error)}, status_code=401)
+        return _problem(401, N_("You are not signed in."), N_("Send a token: Authorization: Bearer …"))
     if is_fragment(request):
         return PlainTextResponse(str(error), status_code=401, headers={"HX-Redirect": "/login"})
     return RedirectResponse(login_address(error), status_code=303)
+
+
+def _to_second_factor(request: Request, error: FactdeskError) -> Response:
+    if is_fragment(request):
+        return PlainTextResponse(str(error), status_code=403, headers={"HX-Redirect": "/account"})
+    return RedirectResponse("/account", status_code=303)
 
 
 def _on_http(request: Request, error: Exception) -> Response:
@@ -134,8 +145,14 @@ def _on_unknown(request: Request, error: Exception) -> Response:
 
 def _say(request: Request, status: int, what: str, remedy: str) -> Response:  # noqa: PLR0917 # (status, what, remedy) belong together
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": f"{what} {remedy}".strip()}, status_code=status)
+        return _problem(status, what, remedy)
     if is_fragment(request):
         return PlainTextResponse(f"{what} {remedy}".strip(), status_code=status)
     values = {"what": gettext(what), "remedy": gettext(remedy), "status": status}
     return desk_of(request).render(request, "error.html", values, status=status)
+
+
+def _problem(status: int, what: str, remedy: str) -> Response:
+    """Return what is wrong with a call of the API (RFC 9457), always in English: a program reads it."""
+    told = {"title": what, "detail": remedy, "status": status}
+    return JSONResponse(told, status_code=status, media_type="application/problem+json")

@@ -32,6 +32,16 @@ DECISIONS = (
     ("not_checkable", "Not checkable", "x", "Opinion, criticism, satire, a question or a prediction"),
     ("needs_evidence", "Needs evidence", "n", "Not enough evidence to decide"),
 )
+STAFF = Words(
+    {
+        "analyst": "analyst",
+        "editor": "editor",
+        "approver": "approver",
+        "manager": "manager",
+        "administrator": "administrator",
+        "read-only": "read-only",
+    }
+)
 ROLES = Words({"press": "press", "social": "post", "factcheck": "fact-check", "evidence": "evidence"})
 ENTRY_KINDS = Words({"document": "Articles and posts", "claim": "Claims", "factcheck": "Fact-checks", "evidence": "Evidence"})
 RATINGS = Words({"false": "False", "misleading": "Misleading", "unsupported": "Not supported", "true": "True"})

@@ -10,8 +10,10 @@ from starlette.staticfiles import StaticFiles
 
 from dashboards import (
     _answers,
+    account,
     api,
-    auth,
+    audit,
+    doors,
     events,
     export,
     feeds,
@@ -19,6 +21,7 @@ from dashboards import (
     language,
     narratives,
     oembed,
+    people,
     public,
     queue,
     search,
@@ -35,7 +38,10 @@ from index import Server, open_late
 from index.base import SearchIndex
 
 PAGES = (
-    auth,
+    doors,
+    account,
+    people,
+    audit,
     queue,
     search,
     export,

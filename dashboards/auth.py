@@ -1,20 +1,19 @@
 """Who is asking, and what they may do: sessions, roles and the token that every form must carry."""
 
 import hmac
-import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from dashboards._desk import Desk, TheDesk, desk_of
 from factdesk.errors import FactdeskError, NotAllowedError
 from factdesk.store.roles import Right, Role, roles_with
-from factdesk.store.users import Session, ThrottledError, check_login, close_session, open_session, session_of
+from factdesk.store.users import Session, session_of
 
 COOKIE = "factdesk_session"
 LOGIN_COOKIE = "factdesk_login"
@@ -23,10 +22,11 @@ HOMES = {
     Role.EDITOR: "/desk/statements",
     Role.APPROVER: "/desk/statements",
     Role.MANAGER: "/trends",
-    Role.ADMINISTRATOR: "/sources",
+    Role.ADMINISTRATOR: "/people",
     Role.READ_ONLY: "/queue",
 }
-router = APIRouter(include_in_schema=False)
+HALF_COOKIE = "factdesk_half_login"
+OPENID_COOKIE = "factdesk_openid"
 
 
 class SignInError(FactdeskError):
@@ -35,6 +35,13 @@ class SignInError(FactdeskError):
     def __init__(self, then: str) -> None:
         self.then = then
         super().__init__("You are not signed in.", remedy="Sign in first.")
+
+
+class SecondFactorError(FactdeskError):
+    """The person's role needs a second factor, and this session has none."""
+
+    def __init__(self) -> None:
+        super().__init__("Your role needs a second factor.", remedy="Switch it on under your own name first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Form:
     def text(self, name: str, default: str = "") -> str:
         """Return one field's text, with plain line ends."""
         value = self.data.get(name, default)
-        return value.replace("\r\n", "\n") if isinstance(value, str) else default
+        return value.replace("\r\n", "\n").replace("\0", "") if isinstance(value, str) else default
 
     def texts(self, name: str) -> list[str]:
         """Return all values of a field."""
@@ -83,6 +90,9 @@ class Allow:
         if not session.user.may(self.right):
             names = " or ".join(roles_with(self.right))
             raise NotAllowedError("Your role does not open this page.", remedy=f"It is for: {names}.")
+        needed = session.user.role.value in desk_of(request).settings.desk.require_totp
+        if needed and not session.strong and self.right is not Right.ACCOUNT:
+            raise SecondFactorError
         return session
 
 
@@ -125,67 +135,13 @@ async def login_form(request: Request) -> Form:
     return Form(data)
 
 
-@router.get("/")
-def home(session: Person) -> Response:
-    """Lead each role to where its work begins."""
-    return RedirectResponse(HOMES[session.user.role], status_code=303)
-
-
-@router.get("/login")
-def login_page(request: Request, *, desk: TheDesk, session: FoundSession, then: str = "") -> Response:
-    """Show the login; who is signed in goes on."""
-    if session is not None:
-        return RedirectResponse(inside(then) or HOMES[session.user.role], status_code=303)
-    return _login(desk, request, then=then)
-
-
-@router.post("/login")
-def sign_in(request: Request, *, desk: TheDesk, form: Annotated[Form, Depends(login_form)]) -> Response:
-    """Check a login and open a session."""
-    name, then = form.text("name"), form.text("then")
-    try:
-        user = check_login(desk.engine, name=name, password=form.text("password"), at=desk.clock())
-    except ThrottledError as error:
-        return _login(desk, request, then=then, name=name, error=error, status=429)
-    except NotAllowedError as error:
-        return _login(desk, request, then=then, name=name, error=error, status=403)
-    hours = desk.settings.desk.session_hours
-    token = open_session(desk.engine, user, at=desk.clock(), hours=hours)
-    answer = RedirectResponse(inside(then) or HOMES[user.role], status_code=303)
-    _set_cookie(desk, answer, name=COOKIE, value=token, max_age=hours * 3600)
-    answer.delete_cookie(LOGIN_COOKIE)
-    return answer
-
-
-@router.post("/logout")
-def sign_out(request: Request, form: PersonForm) -> Response:
-    """End the session."""
-    del form
-    close_session(desk_of(request).engine, request.cookies.get(COOKIE, ""))
-    answer = RedirectResponse("/login", status_code=303)
-    answer.delete_cookie(COOKIE)
-    return answer
-
-
 def login_address(error: SignInError) -> str:
     """Return the login page that leads on to what was asked for."""
     return f"/login?then={quote(error.then, safe='/')}" if error.then else "/login"
 
 
-def _login(
-    desk: Desk, request: Request, *, then: str, name: str = "", error: FactdeskError | None = None, status: int = 200
-) -> Response:
-    token = request.cookies.get(LOGIN_COOKIE) or secrets.token_urlsafe(24)
-    values = {"then": inside(then), "name": name[:80], "error": error, "token": token}
-    request.state.session = None
-    answer = desk.render(request, "login.html", values, status=status)
-    if isinstance(error, ThrottledError):
-        answer.headers["Retry-After"] = str(error.retry_s)
-    _set_cookie(desk, answer, name=LOGIN_COOKIE, value=token, max_age=3600)
-    return answer
-
-
-def _set_cookie(desk: Desk, answer: Response, *, name: str, value: str, max_age: int) -> None:
+def set_cookie(desk: Desk, answer: Response, *, name: str, value: str, max_age: int) -> None:
+    """Set a cookie that no script and no other site's form can use."""
     answer.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax", secure=desk.settings.desk.secure_cookies)
 
 

@@ -23,6 +23,7 @@ from factdesk.errors import SettingsError
 
 _SECRET_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _READABLE_BY_ALL = stat.S_IRWXO
+RoleName = Literal["analyst", "editor", "approver", "manager", "administrator", "read-only"]
 
 
 class _Section(BaseModel):
@@ -109,6 +110,7 @@ class DeskSettings(_Section):
     language: str = Field("en", description="language of the pages (en, vi) where neither reader nor browser chose one")
     session_hours: int = Field(12, gt=0, description="hours until a login ends")
     approvers_only: bool = Field(False, description="statements are approved by approvers alone, not by other editors too")
+    require_totp: tuple[RoleName, ...] = Field((), description="roles for whom nothing opens without a second factor")
     secure_cookies: bool = Field(False, description="set to true behind HTTPS")
 
     @property
@@ -135,6 +137,22 @@ class AlertSettings(_Section):
     most_attempts: int = Field(
         10, ge=1, le=50, description="tries until a delivery is given up: 30 s after the first, then twice as long each, to 1 h"
     )
+
+
+class OpenIdSettings(_Section):
+    """Sign-in with a newsroom's own OpenID provider."""
+
+    issuer: str = Field(
+        "",
+        description="the provider's issuer (https://…), empty: off; its secret is the credential openid_client_secret",
+    )
+    client_id: str = Field("", description="what this desk is called at the provider")
+    name: str = Field("our newsroom login", description="what the sign-in page calls the provider")
+    scopes: tuple[str, ...] = Field(("openid", "profile", "email"), description="what the provider is asked to tell")
+    domains: tuple[str, ...] = Field((), description="domains of verified addresses that may sign in; empty means every one")
+    role_claim: str = Field("", description="claim whose values give a role, looked at at each sign-in; empty: none")
+    roles: Mapping[str, RoleName] = Field({}, description="role by value of that claim; the first that fits counts")
+    default_role: RoleName | Literal[""] = Field("", description="role of who has none by a claim; empty: not let in")
 
 
 class Settings(BaseSettings):
@@ -164,6 +182,7 @@ class Settings(BaseSettings):
     check: CheckSettings = CheckSettings()
     elastic: ElasticSettings = ElasticSettings()
     desk: DeskSettings = DeskSettings()
+    openid: OpenIdSettings = OpenIdSettings()
     alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")

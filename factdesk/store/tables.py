@@ -373,16 +373,8 @@ sessions = Table(
     Column("csrf", String(64), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
-)
-
-login_attempts = Table(
-    "login_attempts",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", String(80), nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("ok", Boolean, nullable=False),
-    Index(None, "name", "at"),
+    Column("agent", String(120), nullable=False, default=""),  # the browser, in its own words
+    Column("strong", Boolean, nullable=False, default=False),  # came in with a second factor, or by the newsroom's own login
 )
 
 reviews = Table(

@@ -1,17 +1,20 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Engine
 
 from dashboards.app import create_app
-from factdesk.settings import Settings, load_settings
+from factdesk.settings import DeskSettings, Settings, load_settings
+from factdesk.store import users
 from factdesk.store.database import open_store
 from index import open_index
 from tests.dashboards import world
@@ -67,8 +70,17 @@ def sign_in(browser: TestClient, name: str, password: str = world.PASSWORD, *, t
 
 def post(browser: TestClient, address: str, **fields: str | list[str]) -> Response:
     """Send a form with the token of the signed-in person's pages."""
-    given = token(browser.get("/sources"))
+    given = token(browser.get("/account"))
     return browser.post(address, data={"csrf": given, **fields})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Let passwords be hashed as in earnest, but a hundred times quicker."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(users, "_hasher", lambda: quick)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +100,23 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def house(filled: Path, tmp_path: Path) -> Iterator[House]:
+    with opened(filled, tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+def strict_house(filled: Path, tmp_path: Path) -> Iterator[House]:
+    """A desk whose analysts need a second factor."""
+    with opened(filled, tmp_path, desk=DeskSettings(require_totp=("analyst",))) as one:
+        yield one
+
+
+@contextmanager
+def opened(filled: Path, tmp_path: Path, **chosen: object) -> Iterator[House]:
+    """Give a desk on a copy of the invented world, with settings of a test's own."""
     folder = tmp_path / "data"
     shutil.copytree(filled, folder)
-    settings = load_settings(data=folder)
+    settings = load_settings(data=folder, **chosen)
     engine, index, clock = open_store(settings.store), open_index(settings.index, dim=4), Clock()
     app = create_app(settings, engine=engine, index=index, clock=clock)
     yield House(settings, engine, clock, lambda: TestClient(app, base_url="http://desk.example"))

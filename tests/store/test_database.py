@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from factdesk.errors import StoreError
-from factdesk.store import alert_tables, coverage, sources  # noqa: F401 # its tables are on the same metadata
+from factdesk.store import alert_tables, coverage, sources, staff_tables  # noqa: F401 # its tables are on the same metadata
 from factdesk.store.database import _alembic, open_store, reading, schema_version, writing
 from factdesk.store.sources import Answered
 from factdesk.store.tables import findings, items, metadata, reviews, secrets, sessions, users
