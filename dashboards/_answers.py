@@ -12,6 +12,7 @@ from dashboards._desk import desk_of, is_fragment
 from dashboards._tongue import COOKIE as LANGUAGE_COOKIE
 from dashboards._tongue import N_, choose, gettext, speaking
 from dashboards.auth import SecondFactorError, SignInError, login_address
+from factdesk.editorial.drafting import DraftingError
 from factdesk.errors import (
     FactdeskError,
     IndexUnavailableError,
@@ -42,6 +43,7 @@ _STATUS: tuple[tuple[type[FactdeskError], int], ...] = (
     (NotAllowedError, 403),
     (SecondFactorError, 403),
     (StateError, 409),
+    (DraftingError, 502),
     (QueryError, 422),
     (IndexUnavailableError, 503),
     (StoreError, 503),

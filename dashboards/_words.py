@@ -79,6 +79,8 @@ STEPS = Words(
     {
         "statement.drafted": "Drafted",
         "statement.edited": "Edited",
+        "statement.machine_drafted": "Drafted by a model",
+        "statement.taken_over": "Took over what a model wrote",
         "statement.waived": "Let a sentence pass",
         "statement.submitted": "Sent to review",
         "statement.sent_back": "Sent back",

@@ -10,10 +10,10 @@ from dashboards._channels import shorts
 from dashboards._desk import Desk, TheDesk
 from dashboards._writing import compared_texts
 from dashboards.auth import Approver, ApproverForm, Editor, EditorForm, Form, Publisher, PublisherForm, StatementReader
+from factdesk.editorial import machine, watch
 from factdesk.editorial import statements as editorial
-from factdesk.editorial import watch
 from factdesk.editorial.gate import problems
-from factdesk.editorial.gatekeeping import GateError, standing, waive
+from factdesk.editorial.gatekeeping import standing, waive
 from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.errors import FactdeskError, NotFoundError, StateError
 from factdesk.store.database import reading
@@ -74,7 +74,7 @@ def submit_statement(request: Request, *, statement_id: int, desk: TheDesk, sess
     del form
     try:
         editorial.submit(desk.engine, statement_id, user_id=session.user.id, at=desk.clock())
-    except GateError as error:
+    except StateError as error:
         shown = editorial.get(desk.engine, statement_id)
         return _page(desk, request, shown, user_id=session.user.id, error=error)
     return _to(statement_id)
@@ -87,6 +87,17 @@ def waive_sentence(request: Request, *, statement_id: int, desk: TheDesk, sessio
     try:
         waive(desk.engine, statement_id, user_id=session.user.id, key=told[0], reason=told[1], at=desk.clock())
     except (StateError, NotFoundError) as error:
+        shown = editorial.get(desk.engine, statement_id)
+        return _page(desk, request, shown, user_id=session.user.id, error=error)
+    return _to(statement_id)
+
+
+@router.post("/{statement_id}/take-over")
+def take_over(request: Request, *, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+    """Take over, as a person, what a model wrote in exactly the text that was shown."""
+    try:
+        machine.take_over(desk.engine, statement_id, user_id=session.user.id, digest=form.text("digest"), at=desk.clock())
+    except StateError as error:
         shown = editorial.get(desk.engine, statement_id)
         return _page(desk, request, shown, user_id=session.user.id, error=error)
     return _to(statement_id)
@@ -172,6 +183,7 @@ def _page(  # one page, by keyword
         "mine": user_id in shown.authors,
         "may_approve": not desk.settings.desk.approvers_only or request.state.session.user.role is Role.APPROVER,
         "error": error,
+        "drafting": bool(desk.settings.drafting.url),
         "ruled": ruled,
         "held": problems(ruled),
         "shorts": shorts(shown, shown.visible, address=address) if shown.visible else (),

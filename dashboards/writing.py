@@ -11,6 +11,7 @@ from dashboards._writing import Sheet, beside, chosen_version, citable, conflict
 from dashboards.auth import Editor, EditorForm
 from factdesk.editorial import editing, working
 from factdesk.editorial import statements as editorial
+from factdesk.editorial.drafting import Material, ask
 from factdesk.editorial.merging import Version
 from factdesk.editorial.statement import State
 from factdesk.errors import NotFoundError, StateError
@@ -63,6 +64,27 @@ def keep_new(*, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
     of = working.of_findings(form.texts("finding"))
     working.keep(desk.engine, session.user.id, of=of, version=chosen_version(form), base_revision=0, at=desk.clock())
     return JSONResponse({"kept": desk.clock().isoformat()})
+
+
+@router.post("/{statement_id}/machine-draft")
+def draft_by_machine(*, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+    """Let the desk's model write a text from what is cited: a revision that is marked until a person took it over."""
+    shown = editorial.get(desk.engine, statement_id)
+    if shown.state is not State.DRAFT or shown.revision != form.number("expected_revision"):
+        raise StateError("Somebody changed this statement.", remedy="Load it again, then ask again.")
+    material = Material(shown.language, shown.claim_text, tuple(citation.passage for citation in shown.citations))
+    secret = desk.settings.secrets.get(desk.settings.drafting.secret)
+    drafted = ask(desk.settings.drafting, material, key=secret.get_secret_value() if secret else "")
+    editorial.save_drafted(
+        desk.engine,
+        statement_id,
+        user_id=session.user.id,
+        drafted=drafted,
+        material=material,
+        expected_revision=shown.revision,
+        at=desk.clock(),
+    )
+    return _to(statement_id)
 
 
 @router.get("/{statement_id}/edit")

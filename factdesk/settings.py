@@ -155,6 +155,19 @@ class OpenIdSettings(_Section):
     default_role: RoleName | Literal[""] = Field("", description="role of who has none by a claim; empty: not let in")
 
 
+class DraftingSettings(_Section):
+    """Optional help with first texts; off while no address is set."""
+
+    url: str = Field(
+        "",
+        pattern=r"^$|^https?://[^\s]+$",
+        description="base address of an OpenAI-compatible endpoint (http://127.0.0.1:11434/v1); empty: no drafting help",
+    )
+    model: str = Field("", description="name of the model that the endpoint is asked for")
+    secret: str = Field("drafting_key", description="name of the secret that is sent to it as a bearer token, if there is one")
+    timeout_s: float = Field(60.0, gt=0, le=600, description="seconds after which an answer is given up")
+
+
 class Settings(BaseSettings):
     """All settings, frozen. Raises ``SettingsError`` through ``load_settings`` only."""
 
@@ -183,6 +196,7 @@ class Settings(BaseSettings):
     elastic: ElasticSettings = ElasticSettings()
     desk: DeskSettings = DeskSettings()
     openid: OpenIdSettings = OpenIdSettings()
+    drafting: DraftingSettings = DraftingSettings()
     alerts: AlertSettings = AlertSettings()
 
     @model_validator(mode="after")

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Row, select
 
 from factdesk.editorial._snapshot import passage_of
-from factdesk.editorial.statement import Citation, Rating, Revision, State, Statement, Step
+from factdesk.editorial.statement import Citation, MachineText, Rating, Revision, State, Statement, Step
 from factdesk.errors import NotFoundError
 from factdesk.store.database import is_writing
+from factdesk.store.editing import machine_texts
 from factdesk.store.passages import passage_from
 from factdesk.store.tables import approvals, audit, citations, passages, revisions, statement_findings, statements
 
@@ -62,6 +63,7 @@ def _statement(connection: Connection, row: Row[tuple[object, ...]]) -> Statemen
         history=history,
         corrections=tuple(step for step in history if step.action == CORRECTED),
         revisions=tuple(written.values()),
+        machine_texts=_machine_texts(connection, m["id"]),
     )
 
 
@@ -82,6 +84,14 @@ def _revisions(connection: Connection, statement_id: int) -> dict[int, Revision]
         )
         for row in rows
     }
+
+
+def _machine_texts(connection: Connection, statement_id: int) -> tuple[MachineText, ...]:
+    query = select(machine_texts).where(machine_texts.c.statement_id == statement_id).order_by(machine_texts.c.revision)
+    return tuple(
+        MachineText(row.revision, row.model, tuple(row.sentences), row.taken_by, row.taken_at)
+        for row in connection.execute(query)
+    )
 
 
 def _citations(connection: Connection, statement_id: int) -> dict[int, list[Citation]]:

@@ -1,7 +1,7 @@
-"""Who may be the second person: nobody who wrote a revision, let a sentence pass, or settled a change of the evidence.
+"""Who may be the second person: nobody who wrote a revision, took one over, let a sentence pass, or settled changed evidence.
 
 Each of these is a decision that a second person must see; the database's own rules say the same to whoever writes past the
-program (migrations 0003 and 0006).
+program (migrations 0003, 0006 and 0010).
 """
 
 from sqlalchemy import Connection, or_, select
@@ -12,7 +12,12 @@ from factdesk.errors import NotAllowedError, StateError
 from factdesk.store.tables import approvals
 from factdesk.store.tables import audit as log
 
-WAIVED, SETTLED = "statement.waived", "statement.evidence_settled"
+WAIVED, SETTLED, TAKEN = "statement.waived", "statement.evidence_settled", "statement.taken_over"
+_WHAT = {
+    WAIVED: "let a sentence of it pass",
+    SETTLED: "wrote that it holds although its evidence changed",
+    TAKEN: "took over what a model wrote",
+}
 
 
 def require_other(connection: Connection, statement: Statement, user_id: int) -> None:
@@ -21,10 +26,9 @@ def require_other(connection: Connection, statement: Statement, user_id: int) ->
         raise NotAllowedError("You wrote part of this statement.", remedy="A second person must approve it.")
     settled = (log.c.action == SETTLED) & (log.c.at >= statement.newest.at)
     own = select(log.c.action).where(log.c.subject == subject(statement.id), log.c.user_id == user_id)
-    done = connection.execute(own.where(or_(log.c.action == WAIVED, settled)).limit(1)).scalar()
+    done = connection.execute(own.where(or_(log.c.action.in_((WAIVED, TAKEN)), settled)).limit(1)).scalar()
     if done is not None:
-        what = "let a sentence of it pass" if done == WAIVED else "wrote that it holds although its evidence changed"
-        raise NotAllowedError(f"You {what}.", remedy="A second person must read that and approve.")
+        raise NotAllowedError(f"You {_WHAT[done]}.", remedy="A second person must read that and approve.")
 
 
 def require_same_text(statement: Statement, digest: str) -> None:

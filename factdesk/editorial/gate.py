@@ -158,6 +158,15 @@ def _piecewise(block: str, draft: Draft) -> Iterator[Piece]:
             yield Piece(line[done:])
 
 
+def sentences_of(title: str, body: str, language: str) -> tuple[str, ...]:  # a text and its language
+    """Return the title and the sentences of a body as the gate reads them, without the labels of the layout."""
+    found = [title.strip()] if title.strip() else []
+    for paragraph in filter(None, (line.strip() for line in body.splitlines())):
+        _, text = _labelled(paragraph, language)
+        found += [text[start:end] for start, end in split(text, language)]
+    return tuple(found)
+
+
 def alone(draft: Draft, ruling: Ruling, passage: Passage) -> Ruling:
     """Return the ruling on a sentence as if ``passage``, archived as ``draft`` says, were all that is cited."""
     return _ruled(replace(draft, citations=(Citation(passage),)), ruling.text, part=ruling.part)

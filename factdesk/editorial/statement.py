@@ -65,6 +65,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineText:
+    """What of a revision a model wrote, and who took it over, if anybody."""
+
+    revision: int
+    model: str
+    sentences: tuple[str, ...]
+    taken_by: int | None
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """An official statement with its newest revision and, once published, the one the public sees.
 
@@ -90,6 +101,12 @@ class Statement:
     history: tuple[Step, ...]
     corrections: tuple[Step, ...]
     revisions: tuple[Revision, ...]
+    machine_texts: tuple[MachineText, ...] = ()
+
+    @property
+    def machine(self) -> MachineText | None:
+        """What of the newest revision a model wrote, if anything."""
+        return next((one for one in self.machine_texts if one.revision == self.newest.number), None)
 
     @property
     def changed_at(self) -> datetime:

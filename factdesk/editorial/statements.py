@@ -9,11 +9,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from factdesk.editorial import audit
+from factdesk.editorial import audit, machine
 from factdesk.editorial._draft import first_seen, flagged_claim, slug_for, suggested
 from factdesk.editorial._records import load, load_many, subject
 from factdesk.editorial._second import require_other, require_same_text, require_second_person
 from factdesk.editorial._snapshot import snapshot
+from factdesk.editorial.drafting import Drafted, Material
+from factdesk.editorial.gate import sentences_of
 from factdesk.editorial.gatekeeping import require_backing
 from factdesk.editorial.statement import Citation, Rating, State, Statement, revision_digest
 from factdesk.editorial.watch import require_same
@@ -98,8 +100,40 @@ def save_revision(  # noqa: PLR0913 # an edit carries the whole text, by keyword
         _write_revision(
             connection, statement_id, number=number, author_id=user_id, text=(title, body, rating, kept), cited=cited, at=at
         )
+        machine.carry(connection, statement, revision=number, title=title.strip(), body=body.strip())
         _move(connection, statement_id, State.DRAFT, revision=number)
         _log(connection, statement_id, user_id=user_id, action="statement.edited", at=at, note=f"revision {number}")
+        return load(connection, statement_id)
+
+
+def save_drafted(  # noqa: PLR0913 # a draft and what it was written from, by keyword
+    engine: Engine,
+    statement_id: int,
+    *,
+    user_id: int,
+    drafted: Drafted,
+    material: Material,
+    expected_revision: int,
+    at: datetime,
+) -> Statement:
+    """Save what a model wrote as a revision, marked as its; whoever asked for it is its author.
+
+    Raises ``StateError`` when it is no draft, or when somebody saved while the model wrote.
+    """
+    with writing(engine) as connection:
+        require_right(connection, user_id, Right.WRITE)
+        statement = load(connection, statement_id)
+        _require_state(statement, (State.DRAFT,), "drafted by a model")
+        if statement.revision != expected_revision:
+            raise StateError("Somebody saved while the model wrote.", remedy="Read what they saved, then ask again.")
+        number, body = statement.revision + 1, drafted.body(material)
+        text = (drafted.title, body, statement.rating.value, statement.newest.note)
+        _write_revision(connection, statement_id, number=number, author_id=user_id, text=text, cited=statement.citations, at=at)
+        held = machine.standing(sentences_of(drafted.title, body, statement.language), drafted.sentences)
+        machine.mark(connection, statement_id, revision=number, model=drafted.model, sentences=held)
+        _move(connection, statement_id, State.DRAFT, revision=number)
+        note = f"revision {number} by {drafted.model}"
+        _log(connection, statement_id, user_id=user_id, action=machine.DRAFTED, at=at, note=note)
         return load(connection, statement_id)
 
 
@@ -113,6 +147,7 @@ def submit(engine: Engine, statement_id: int, *, user_id: int, at: datetime) -> 
             raise StateError("The statement has no title or no text.", remedy="Write both, then send it to review.")
         if not statement.citations:
             raise StateError("The statement cites nothing.", remedy="Add at least one passage of evidence or a fact-check.")
+        machine.require_person(statement)
         require_backing(connection, statement)
         _move(connection, statement_id, State.IN_REVIEW)
         _log(connection, statement_id, user_id=user_id, action="statement.submitted", at=at)
@@ -198,6 +233,7 @@ def correct(  # noqa: PLR0913 # a correction carries the whole text, by keyword
         _write_revision(
             connection, statement_id, number=number, author_id=user_id, text=(title, body, rating, note), cited=cited, at=at
         )
+        machine.carry(connection, statement, revision=number, title=title.strip(), body=body.strip())
         _move(connection, statement_id, State.DRAFT, revision=number)
         _log(connection, statement_id, user_id=user_id, action="statement.correction_drafted", at=at, note=note)
         return load(connection, statement_id)

@@ -1,4 +1,4 @@
-"""Tables of writing: what people typed and have not saved yet."""
+"""Tables of writing: what people typed and have not saved yet, and what of a revision a model wrote."""
 
 from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, Text
 
@@ -17,4 +17,16 @@ working_texts = Table(
     Column("note", Text, nullable=False, default=""),
     Column("citations", JSON, nullable=False, default=list),  # [[passage id, quote], …]
     Column("at", Instant, nullable=False),
+)
+
+# a revision that still holds sentences as a model wrote them; it goes no further until a person took the text over
+machine_texts = Table(
+    "machine_texts",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("model", String(200), nullable=False),
+    Column("sentences", JSON, nullable=False, default=list),  # those that stand as the model wrote them
+    Column("taken_by", ForeignKey("users.id")),
+    Column("taken_at", Instant),
 )

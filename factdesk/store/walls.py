@@ -35,7 +35,7 @@ def tear_down(op: ModuleType, rules: Sequence[Rule]) -> None:
 def _on_sqlite(op: ModuleType, rule: Rule) -> None:
     op.execute(
         f"CREATE TRIGGER {rule.name} {rule.when} ON {rule.table} WHEN {rule.condition}"
-        f" BEGIN SELECT RAISE(ABORT, '{rule.words}'); END"
+        f" BEGIN SELECT RAISE(ABORT, '{_quoted(rule.words)}'); END"
     )
 
 
@@ -43,6 +43,10 @@ def _on_postgresql(op: ModuleType, rule: Rule) -> None:
     row = "OLD" if rule.when.endswith("DELETE") else "NEW"
     op.execute(
         f"CREATE FUNCTION {rule.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {rule.condition} THEN RAISE EXCEPTION '{rule.words}'; END IF; RETURN {row}; END $$"
+        f" IF {rule.condition} THEN RAISE EXCEPTION '{_quoted(rule.words)}'; END IF; RETURN {row}; END $$"
     )
     op.execute(f"CREATE TRIGGER {rule.name} {rule.when} ON {rule.table} FOR EACH ROW EXECUTE FUNCTION {rule.name}()")
+
+
+def _quoted(words: str) -> str:
+    return words.replace("'", "''")

@@ -17,6 +17,7 @@ from factdesk.settings import DeskSettings, Settings, load_settings
 from factdesk.store import users
 from factdesk.store.database import open_store
 from index import open_index
+from index.base import SearchIndex
 from tests.dashboards import world
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
@@ -41,9 +42,17 @@ class House:
 
     settings: Settings
     engine: Engine
+    index: SearchIndex
     clock: Clock
     open_browser: Callable[[], TestClient]
     signed_in: dict[str, TestClient] = field(default_factory=dict)
+
+    def with_settings(self, **sections: object) -> "House":
+        """Return the same desk with other settings, and nobody signed in yet."""
+        settings = load_settings(data=self.settings.data, **sections)
+        app = create_app(settings, engine=self.engine, index=self.index, clock=self.clock)
+        browser = lambda: TestClient(app, base_url="http://desk.example")  # noqa: E731 # as the fixture does
+        return House(settings, self.engine, self.index, self.clock, browser)
 
     def visitor(self) -> TestClient:
         return self.open_browser()
@@ -119,6 +128,6 @@ def opened(filled: Path, tmp_path: Path, **chosen: object) -> Iterator[House]:
     settings = load_settings(data=folder, **chosen)
     engine, index, clock = open_store(settings.store), open_index(settings.index, dim=4), Clock()
     app = create_app(settings, engine=engine, index=index, clock=clock)
-    yield House(settings, engine, clock, lambda: TestClient(app, base_url="http://desk.example"))
+    yield House(settings, engine, index, clock, lambda: TestClient(app, base_url="http://desk.example"))
     index.close()
     engine.dispose()

@@ -6,6 +6,7 @@ import feedparser
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from pytest_httpserver import HTTPServer
 from sqlalchemy import update
 
 from factdesk.store.database import writing
@@ -346,3 +347,24 @@ def test_hostile_words_of_a_changed_page_are_escaped(house: House) -> None:
         page = house.as_("edda").get(address).text
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+
+
+def test_drafting_help_is_off_unless_it_is_set_up_and_marked_where_it_is_used(house: House, httpserver: HTTPServer) -> None:
+    number = draft(house)
+    assert "Drafting help" not in house.as_("edda").get(f"/desk/statements/{number}").text
+    assert step(house.as_("edda"), number, "machine-draft", expected_revision="1").status_code == 502
+    told = {"title": "The gates stayed shut", "fact": ["All six gates stayed shut."], "misleads": [], "short": []}
+    answer = {"choices": [{"message": {"content": json.dumps(told)}}]}
+    httpserver.expect_request("/v1/chat/completions").respond_with_json(answer)
+    helped = house.with_settings(drafting={"url": httpserver.url_for("/v1"), "model": "tiny-1"})
+    assert "Drafting help" in helped.as_("edda").get(f"/desk/statements/{number}").text
+    page = step(helped.as_("edda"), number, "machine-draft", expected_revision="1").text
+    assert "Machine-drafted" in page
+    assert '<span class="state machine">machine</span>' in page
+    assert "as tiny-1 wrote" in step(helped.as_("edda"), number, "submit").text
+    assert "Machine-drafted" in helped.as_("elio").get(f"/desk/statements/{number}/compare?old=1&new=2").text
+    digest = _DIGEST.search(page)
+    assert digest
+    taken = step(helped.as_("edda"), number, "take-over", digest=digest[1]).text
+    assert "Edda Editor took the text over" in taken
+    assert step(helped.as_("edda"), number, "take-over", digest=digest[1]).status_code == 409
