@@ -90,6 +90,7 @@ def templates_for(settings: Settings) -> Jinja2Templates:
     environment.globals["words"] = _words
     environment.globals["zone"] = settings.desk.timezone
     environment.filters.update(
+        said=gettext,  # a text that is not the template's own: _() would take it for markup
         day=lambda at: _amounts.day(at, zone),
         clock=lambda at: _amounts.clock(at, zone),
         axis_day=_amounts.axis_day,

@@ -44,6 +44,23 @@ STAFF = Words(
 )
 ROLES = Words({"press": "press", "social": "post", "factcheck": "fact-check", "evidence": "evidence"})
 ENTRY_KINDS = Words({"document": "Articles and posts", "claim": "Claims", "factcheck": "Fact-checks", "evidence": "Evidence"})
+EVERY = Words({"at_once": "At once", "hourly": "An hourly digest", "daily": "A daily digest", "weekly": "A weekly digest"})
+WEEKDAYS = Words(
+    {
+        "0": "Monday",
+        "1": "Tuesday",
+        "2": "Wednesday",
+        "3": "Thursday",
+        "4": "Friday",
+        "5": "Saturday",
+        "6": "Sunday",
+    }
+)
+CHANNELS = Words({"email": "E-mail", "webhook": "Webhook"})
+DELIVERIES = Words({"waiting": "Waiting", "sending": "Being sent", "sent": "Sent", "given_up": "Given up"})
+DELIVERY_CLASSES = MappingProxyType(
+    {"waiting": "in_review", "sending": "in_review", "sent": "confirmed", "given_up": "withdrawn"}
+)
 RATINGS = Words({"false": "False", "misleading": "Misleading", "unsupported": "Not supported", "true": "True"})
 STATEMENT_STATES = Words(
     {

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from dashboards import (
     _answers,
     account,
+    alerts,
     api,
     audit,
     doors,
@@ -45,6 +46,7 @@ PAGES = (
     queue,
     search,
     export,
+    alerts,
     items,
     narratives,
     events,

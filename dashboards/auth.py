@@ -111,6 +111,8 @@ def checked_form(right: Right) -> Callable[[Request, Session], Coroutine[Any, An
 Person = Annotated[Session, Depends(Allow(Right.ACCOUNT))]
 PersonForm = Annotated[Form, Depends(checked_form(Right.ACCOUNT))]
 Reader = Annotated[Session, Depends(Allow(Right.READ))]
+Saver = Annotated[Session, Depends(Allow(Right.SAVE))]
+SaverForm = Annotated[Form, Depends(checked_form(Right.SAVE))]
 Reviewer = Annotated[Session, Depends(Allow(Right.DECIDE))]
 ReviewForm = Annotated[Form, Depends(checked_form(Right.DECIDE))]
 Acknowledger = Annotated[Session, Depends(Allow(Right.ACKNOWLEDGE))]

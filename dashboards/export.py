@@ -1,6 +1,6 @@
-"""What one may see, as a file: the hits of a search as CSV or JSON lines, without any author and without a post's link.
+"""What one may see, as a file: the hits of a search as CSV, JSON lines or XLSX, without any author and without a post's link.
 
-Rows are streamed page by page, so that a long export costs no memory. A cell that a spreadsheet would take for a formula is
+Rows are read page by page, so that a long export costs no memory. A cell that a spreadsheet would take for a formula is
 made plain text.
 """
 
@@ -16,6 +16,7 @@ from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
 from dashboards._desk import Desk, TheDesk
+from dashboards._workbook import workbook
 from dashboards.auth import Reader
 from dashboards.search import TheSearch
 from index.base import Hit, Page
@@ -27,19 +28,21 @@ MOST_ROWS = 10_000
 _PAGE = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson; charset=utf-8"}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/search.{form}")
-def export_search(*, form: Literal["csv", "jsonl"], desk: TheDesk, session: Reader, asked: TheSearch) -> Response:
+def export_search(*, form: Literal["csv", "jsonl", "xlsx"], desk: TheDesk, session: Reader, asked: TheSearch) -> Response:
     """Return the first 10,000 hits of a search as a download. A mistake in the query is told as on the search page."""
     del session
     query = asked.search(limit=_PAGE)
     first = desk.index.search(query)  # before the answer begins, so that a mistake still has its status
     rows = islice(_rows(desk, query, first=first), MOST_ROWS)
+    named = {"Content-Disposition": f'attachment; filename="search.{form}"'}
+    if form == "xlsx":
+        return Response(workbook(COLUMNS, (tuple(row.values()) for row in rows)), media_type=_XLSX, headers=named)
     body = _csv(rows) if form == "csv" else (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    return StreamingResponse(
-        body, media_type=_TYPES[form], headers={"Content-Disposition": f'attachment; filename="search.{form}"'}
-    )
+    return StreamingResponse(body, media_type=_TYPES[form], headers=named)
 
 
 def _rows(desk: Desk, query: Search, *, first: Page) -> Iterator[dict[str, str]]:

@@ -6,17 +6,15 @@ from xml.etree import ElementTree as ET
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from dashboards._atom import ATOM, XML_LANG, add
 from dashboards._caching import READ, Made, kept
 from dashboards._desk import TheDesk
-from dashboards._paper import printable
 from dashboards._public_words import public_words
 from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.editorial.statements import published
 
 router = APIRouter(include_in_schema=False)
 MOST = 100
-_ATOM = "http://www.w3.org/2005/Atom"
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @router.api_route("/statements.atom", methods=READ)
@@ -25,13 +23,13 @@ def show_feed(request: Request, *, desk: TheDesk) -> Response:
     base, name = desk.address(request), desk.settings.desk.name
     shown = published(desk.engine, limit=MOST)
     newest = max((one.changed_at for one in shown), default=None)
-    feed = ET.Element("feed", {"xmlns": _ATOM})
-    _add(feed, "id", f"{base}/statements")
-    _add(feed, "title", f"{name}: statements")
-    _add(feed, "updated", (newest or desk.clock()).isoformat())
+    feed = ET.Element("feed", {"xmlns": ATOM})
+    add(feed, "id", f"{base}/statements")
+    add(feed, "title", f"{name}: statements")
+    add(feed, "updated", (newest or desk.clock()).isoformat())
     ET.SubElement(feed, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{base}/statements.atom"})
     ET.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{base}/statements"})
-    _add(ET.SubElement(feed, "author"), "name", name)
+    add(ET.SubElement(feed, "author"), "name", name)
     for one in shown:
         _entry(feed, one, base=base)
     body = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
@@ -73,16 +71,16 @@ def _item(one: Statement, text: Revision, *, base: str) -> dict[str, object]:
 def _entry(feed: ET.Element, one: Statement, *, base: str) -> None:
     if one.visible is None or one.published_at is None:
         return
-    entry = ET.SubElement(feed, "entry", {_XML_LANG: one.language})
+    entry = ET.SubElement(feed, "entry", {XML_LANG: one.language})
     address = f"{base}/statements/{one.slug}"
-    _add(entry, "id", address)
-    _add(entry, "title", _title(one, one.visible))
-    _add(entry, "published", one.published_at.isoformat())
-    _add(entry, "updated", one.changed_at.isoformat())
+    add(entry, "id", address)
+    add(entry, "title", _title(one, one.visible))
+    add(entry, "published", one.published_at.isoformat())
+    add(entry, "updated", one.changed_at.isoformat())
     ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
     for term in _terms(one, one.visible):
         ET.SubElement(entry, "category", {"term": term})
-    _add(entry, "content", _content(one, one.visible))
+    add(entry, "content", _content(one, one.visible))
 
 
 def _title(one: Statement, text: Revision) -> str:
@@ -103,7 +101,3 @@ def _content(one: Statement, text: Revision) -> str:
         return "\n\n".join([gone, *notes])
     sources = [f"{citation.passage.publisher}: {citation.passage.url}" for citation in text.citations]
     return "\n\n".join([*notes, text.body, *sources])
-
-
-def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = printable(text)

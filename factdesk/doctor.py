@@ -32,6 +32,7 @@ def examine(settings: Settings) -> Iterator[Diagnosis]:
         ("index", _index),
         ("encoder", _encoder),
         ("contact", _contact),
+        ("alerts", _alerts),
     )
     for name, check in checks:
         try:
@@ -120,3 +121,19 @@ def _contact(settings: Settings) -> str:
             remedy="Set an address or URL that sites can reach you under.",
         )
     return settings.collector.contact
+
+
+def _alerts(settings: Settings) -> str:
+    from factdesk.store.database import open_store  # noqa: PLC0415 # a broken part must not break the rest
+    from factdesk.store.saved_searches import every_one  # noqa: PLC0415 # the same
+
+    engine = open_store(settings.store)
+    try:
+        searches = [search for search, _ in every_one(engine)]
+    finally:
+        engine.dispose()
+    if any(search.wanted.email for search in searches) and not settings.alerts.smtp_host:
+        raise FactdeskError(
+            "Saved searches ask for e-mail, and no mail server is set.", remedy="Set alerts.smtp_host and alerts.mail_from."
+        )
+    return f"{len(searches)} saved searches, mail through {settings.alerts.smtp_host or 'no server'}"

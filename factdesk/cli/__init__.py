@@ -8,6 +8,7 @@ from typer.main import get_command
 
 from factdesk import __version__
 from factdesk.cli import (
+    alerts,
     ask,
     bench,
     demo,
@@ -55,7 +56,7 @@ def _top(version: bool = typer.Option(False, "--version", help="Print the versio
 def _assemble() -> None:
     desk.register(app)
     demo.register(app)
-    for part in (sources, events, library, ask, search_index, doctor, maintain, extract, replay, bench, train):
+    for part in (sources, events, alerts, library, ask, search_index, doctor, maintain, extract, replay, bench, train):
         part.register(app)
     measured = typer.Typer(help="Measure judgement on labelled data.", no_args_is_help=True, rich_markup_mode=None)
     for part in (eval_retrieval, eval_claims, eval_stance):

@@ -25,6 +25,7 @@ class Right(StrEnum):
     """One thing that a role may do."""
 
     READ = "read"
+    SAVE = "save"
     DECIDE = "decide"
     ACKNOWLEDGE = "acknowledge"
     READ_STATEMENTS = "read_statements"
@@ -50,6 +51,7 @@ _ALL = tuple(Role)
 _A, _E, _P, _M, _D, _R = _ALL
 GRANTS = (
     Grant(Right.READ, "queue, search, items, narratives, events, sources, library: read", _ALL),
+    Grant(Right.SAVE, "own saved searches and their alerts", _ALL),
     Grant(Right.DECIDE, "decide about a flagged claim", (_A, _E)),
     Grant(Right.ACKNOWLEDGE, "note that a source's trouble was seen", (_A, _E, _M, _D)),
     Grant(Right.READ_STATEMENTS, "statements under way: read", (_E, _P, _M, _D, _R)),

@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import zipfile
 
 import pytest
 
 from dashboards import export
+from dashboards._workbook import workbook
 from tests.dashboards import world
 from tests.dashboards.conftest import House
 from tests.dashboards.test_statements import draft, publish, step
@@ -30,6 +32,30 @@ def test_a_spreadsheet_gets_text_and_no_formula(house: House) -> None:
     assert len(rows) > 5
     assert export._plain('=HYPERLINK("x")') == '\'=HYPERLINK("x")'  # the rule for one cell
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+
+
+def test_a_workbook_holds_every_hit_as_text(house: House) -> None:
+    answer = house.as_("ana").get("/search.xlsx", params={"kind": "all"})
+    assert answer.headers["content-disposition"] == 'attachment; filename="search.xlsx"'
+    rows = list(
+        csv.reader(io.StringIO(house.as_("ana").get("/search.csv", params={"kind": "all"}).text.removeprefix("\ufeff")))
+    )
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        told = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    assert sheet.count("<row ") == len(rows)
+    assert "Anger grows in Lower Teyn" in sheet
+    assert world.HANDLE not in told
+    assert "<hyperlink" not in told
+
+
+def test_no_cell_of_a_workbook_is_run() -> None:
+    cells = ('=HYPERLINK("https://bad.example")', "+1", "@SUM(A1)", "https://bad.example", "12", "x" * 40_000, "a\x00b\ud7ff")
+    with zipfile.ZipFile(io.BytesIO(workbook(["cell"], [[cell] for cell in cells]))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert "<hyperlink" not in sheet
+    assert sheet.count('t="inlineStr"') == len(cells) + 1
 
 
 def test_no_author_and_no_link_of_a_post_is_exported(house: House) -> None:

@@ -29,6 +29,7 @@ PUBLIC = {
     "/statements/{slug}.pdf",
     "/statements/{slug}.docx",
     "/oembed",
+    "/alerts/feeds/{token}.atom",
     "/api/v1/statements",
 }
 PINNED = {
@@ -107,7 +108,7 @@ def test_nobody_gets_in_without_a_login(house: House) -> None:
 
 def test_an_administrator_has_no_hand_in_what_is_published() -> None:
     assert RIGHTS[Role.ADMINISTRATOR].isdisjoint({Right.DECIDE, Right.WRITE, Right.APPROVE, Right.PUBLISH})
-    assert RIGHTS[Role.READ_ONLY] == {Right.READ, Right.READ_STATEMENTS, Right.TRENDS, Right.ACCOUNT}
+    assert RIGHTS[Role.READ_ONLY] == {Right.READ, Right.SAVE, Right.READ_STATEMENTS, Right.TRENDS, Right.ACCOUNT}
     assert {grant.right for grant in GRANTS} == set(Right)
 
 
