@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from dashboards import _amounts, _words
 from dashboards._marking import claim_runs, passage_runs, spans
+from dashboards._timeline import timeline
 from dashboards._tongue import gettext, ngettext, spoken, tongues
 from factdesk.settings import Settings
 from factdesk.store.trends import Bar
@@ -106,6 +107,7 @@ def templates_for(settings: Settings) -> Jinja2Templates:
         claim_runs=claim_runs,
         passage_runs=passage_runs,
         spans=spans,
+        timeline=timeline,
         bars=lambda pairs: [Bar(label, (number,)) for label, number in pairs],
         named_languages=lambda bars: [Bar(_words.language_name(bar.label), bar.values) for bar in bars],
     )

@@ -3,11 +3,16 @@
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from crawlers import Archive
 from dashboards._desk import TheDesk
 from dashboards._marking import Mark, runs
 from dashboards.auth import Reader
+from factdesk.errors import ArchiveError, NotFoundError
+from factdesk.recorded import changed, said
 from factdesk.records import FindingKind
-from factdesk.store.findings_view import Item, item, original_url, sightings_of
+from factdesk.store.captures import kept_of
+from factdesk.store.findings_view import sightings_of
+from factdesk.store.items_view import Item, item, original_url
 from factdesk.store.reviews import reviews_of
 
 router = APIRouter(include_in_schema=False)
@@ -23,12 +28,15 @@ def show_item(request: Request, *, document_id: str, desk: TheDesk, session: Rea
         ((claim, finding, told) for claim, finding, told in shown.checked if finding),
         key=lambda one: (_ORDER.index(one[1].kind), one[0].start),
     )
+    captures = kept_of(desk.engine, document_id)
     told = dict.fromkeys(narrative for _, finding, narrative in found if narrative and finding.kind.is_flag)
     values = {
         "item": shown,
         "found": found,
         "unchecked": [claim for claim, finding, _ in shown.checked if finding is None],
         "text": runs(shown.document.text, _claim_marks(shown)),
+        "captures": captures,
+        "current_digest": next((one.digest for one in captures if one.id == shown.document.capture_id), ""),
         "reviews": reviews_of(desk.engine, [finding.id for _, finding, _ in found]),
         "others": {
             narrative: [s for s in sightings_of(desk.engine, narrative) if s.claim.document_id != document_id][:12]
@@ -36,6 +44,24 @@ def show_item(request: Request, *, document_id: str, desk: TheDesk, session: Rea
         },
     }
     return desk.render(request, "item.html", values)
+
+
+@router.get("/items/{document_id}/captures/{capture_id}")
+def show_capture(request: Request, *, document_id: str, capture_id: int, desk: TheDesk, session: Reader) -> Response:
+    """Show what a capture says, beside the item's text where that is another."""
+    del session
+    shown = item(desk.engine, document_id)
+    kept = next((one for one in kept_of(desk.engine, document_id) if one.id == capture_id), None)
+    if kept is None:
+        raise NotFoundError("This capture is not kept any more.", remedy="The item's text is: go back to it.")
+    try:
+        then = said(Archive(desk.settings.archive), kept)
+    except ArchiveError as error:
+        raise NotFoundError("This capture cannot be read from the archive.", remedy="Run factdesk doctor --deep.") from error
+    now, language = shown.document, shown.document.language
+    gone, come = changed(then.text, now.text, language=language), changed(now.text, then.text, language=language)
+    same = not gone and not come and then.title == now.title
+    return desk.render(request, "capture.html", {"item": shown, "then": then, "gone": gone, "come": come, "same": same})
 
 
 @router.get("/items/{document_id}/original")

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from factdesk.arrivals import put_to_searches
 from factdesk.checking import Checked
 from factdesk.entries import claim_entry, document_entry, source_name
+from factdesk.harm import load_policy
 from factdesk.line import Line
 from factdesk.narrating import narrate
 from factdesk.records import Document
 from factdesk.store import documents as stored
 from factdesk.store.database import writing
+from factdesk.weighing import weigh
 from index.base import Entry
 
 
@@ -33,6 +35,7 @@ def keep_findings(
         judged = stored.reviewed(connection, [item.finding.id for item in checked])
         stored.put_claims(connection, [(item.claim, item.vector) for item in checked], at=at)
         stored.put_findings(connection, [item.finding for item in checked if item.finding.id not in judged], at=at)
+        weigh(connection, load_policy(line.settings.policy), [(item.finding, item.claim.text) for item in checked])
         told = narrate(connection, line, checked)
         stored.set_narratives(connection, told)
         touched = {document.id: document for document in [*(item.document for item in checked), *documents]}

@@ -183,6 +183,9 @@ class Settings(BaseSettings):
     data: Path = Field(Path(".data"), description="folder of the database, the archive and the index")
     store: str = Field("", description="database URL; empty means SQLite in the data folder")
     index: str = Field("", description="sqlite:///PATH or http(s)://HOST:9200/PREFIX; empty means SQLite in the data folder")
+    policy: Path | None = Field(
+        None, description="file of what believing a false claim could cost, by subject; empty means config/policy.toml"
+    )
     workers: int = Field(1, ge=1, le=64, description="processes that read pages ahead of the one that checks them")
     log_level: str = Field("warning", description="debug, info, warning or error")
     secrets_file: Path | None = Field(

@@ -20,6 +20,37 @@
     all.forEach((row, i) => row.toggleAttribute("data-chosen", i === at));
     all[at].focus({ preventScroll: true });
     all[at].scrollIntoView({ block: "nearest" });
+    if (all[at].dataset.story && all[at].dataset.story !== holding) hold(all[at]);
+  }
+
+  // The row that is before somebody is held for two minutes, so that a colleague sees it; renewed while it stays chosen.
+  let holding = "";
+  async function hold(row) {
+    const token = row?.querySelector("input[name=csrf]")?.value;
+    const taken = row?.querySelector("[data-taken]");
+    if (!token || !taken || document.hidden) return;
+    holding = row.dataset.story;
+    const body = new URLSearchParams({ csrf: token, story: holding });
+    const answer = await fetch("/queue/hold", { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || !taken.isConnected) return;
+    taken.outerHTML = await answer.text();
+    htmx.process(row);
+  }
+  setInterval(() => { const row = rows()[at]; if (row && row.dataset.story === holding) hold(row); }, 60000);
+
+  function tick(row) {
+    const box = row?.querySelector("[data-tick]");
+    if (box) { box.checked = !box.checked; count(); }
+  }
+  function count() {
+    const ticked = document.querySelectorAll("[data-tick]:checked").length;
+    const shown = document.querySelector("[data-ticked]");
+    if (shown) shown.dataset.number = ticked;
+  }
+
+  function openOthers(row) {
+    const others = row?.querySelector("details.another");
+    if (others) { others.open = !others.open; others.querySelector("summary").focus(); }
   }
 
   const decide = (key) => rows()[at]?.querySelector(`button[data-key="${key}"]`)?.click();
@@ -31,13 +62,21 @@
     if (typing) return;
     const help = document.getElementById("keys");
     if (event.key === "?" && help) { event.preventDefault(); help.showModal(); return; }
-    if (event.key === "/" && document.querySelector("input[type=search]")) {
-      event.preventDefault(); document.querySelector("input[type=search]").focus(); return;
+    if (event.key === "/") {
+      event.preventDefault();
+      const field = document.querySelector("input[type=search]");
+      if (field) field.focus(); else location.assign("/search");
+      return;
     }
+    if (event.key === "g" && document.querySelector("[data-news]")) { document.querySelector("[data-news]").click(); return; }
+    if (event.key === "u" && document.querySelector("[data-undo]")) { [...document.querySelectorAll("[data-undo]")].at(-1).click(); return; }
     if (!rows().length) return;
     if (event.key === "j") choose(at + 1);
     else if (event.key === "k") choose(at - 1);
-    else if ("crxn".includes(event.key) && at >= 0) { event.preventDefault(); decide(event.key); }
+    else if (event.key === "s" && at >= 0) tick(rows()[at]);
+    else if (event.key === "w" && at >= 0) openOthers(rows()[at]);
+    else if (/^[1-9]$/.test(event.key) && at >= 0) rows()[at].querySelector(`[data-choice="${event.key}"]`)?.click();
+    else if ("crxna".includes(event.key) && at >= 0) { event.preventDefault(); decide(event.key); }
     else if (event.key === "Enter" && at >= 0 && event.target === rows()[at]) rows()[at].querySelector("[data-enter]")?.click();
   });
 
@@ -53,9 +92,13 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+    if (event.target.matches("[data-tick]")) count();
   });
 
+  document.addEventListener("reset", () => setTimeout(count));
   document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.requestConfig?.path === "/decisions/undo") say(notice.dataset.undone);
+    if (event.detail.requestConfig?.verb === "get") return;
     const state = event.detail.elt.querySelector?.(".state");
     if (!state || event.detail.elt.closest("#sentences")) return;  // nothing was decided there
     say(`${notice.dataset.saved}: ${state.textContent}.`);

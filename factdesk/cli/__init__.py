@@ -21,6 +21,7 @@ from factdesk.cli import (
     extract,
     library,
     maintain,
+    policy,
     replay,
     search_index,
     sources,
@@ -56,7 +57,7 @@ def _top(version: bool = typer.Option(False, "--version", help="Print the versio
 def _assemble() -> None:
     desk.register(app)
     demo.register(app)
-    for part in (sources, events, alerts, library, ask, search_index, doctor, maintain, extract, replay, bench, train):
+    for part in (sources, events, alerts, library, ask, search_index, doctor, maintain, extract, replay, bench, train, policy):
         part.register(app)
     measured = typer.Typer(help="Measure judgement on labelled data.", no_args_is_help=True, rich_markup_mode=None)
     for part in (eval_retrieval, eval_claims, eval_stance):

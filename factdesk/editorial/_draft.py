@@ -12,7 +12,8 @@ from factdesk.editorial.statement import Citation, Rating
 from factdesk.errors import NotFoundError, StateError
 from factdesk.records import Passage, PassageKind
 from factdesk.store.passages import known_passages
-from factdesk.store.tables import claims, documents, findings, reviews
+from factdesk.store.reviews import newest_reviews
+from factdesk.store.tables import claims, documents, findings
 
 _PROSE = 30  # characters from which a line is prose, not a label
 _AGAIN = 0.6  # share of the claim's words from which a sentence tells it again
@@ -87,8 +88,8 @@ def _rows(connection: Connection, finding_ids: Sequence[str]) -> list[Row[tuple[
 
 
 def _decision(connection: Connection, finding_id: str) -> str | None:
-    newest = select(reviews.c.decision).where(reviews.c.finding_id == finding_id).order_by(reviews.c.id.desc()).limit(1)
-    return connection.execute(newest).scalar()
+    newest = newest_reviews()
+    return connection.execute(select(newest.c.decision).where(newest.c.finding_id == finding_id)).scalar()
 
 
 def _finding_of(passage: Passage) -> str:

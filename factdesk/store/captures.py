@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, updat
 from factdesk.records import Capture, CaptureKind, Outcome
 from factdesk.store.database import reading, writing
 from factdesk.store.ledger import end_item
-from factdesk.store.tables import captures, items
+from factdesk.store.tables import captures, documents, items
 
 CLAIM = timedelta(minutes=5)
 
@@ -177,6 +177,17 @@ def find(connection: Connection, ids: Sequence[int]) -> list[WaitingCapture]:
     """Return captures by number, without claiming them."""
     joined = select(captures, items.c.listing).join(items, items.c.id == captures.c.item_id)
     return [_waiting(row) for row in connection.execute(joined.where(captures.c.id.in_(ids)).order_by(captures.c.id))]
+
+
+def kept_of(engine: Engine, document_id: str) -> list[WaitingCapture]:
+    """Return every capture of a document's page or post whose bytes are still in the archive, newest first."""
+    item = (
+        select(captures.c.item_id).join(documents, documents.c.capture_id == captures.c.id).where(documents.c.id == document_id)
+    )
+    joined = select(captures, items.c.listing).join(items, items.c.id == captures.c.item_id)
+    kept = joined.where(captures.c.item_id.in_(item), captures.c.warc_file != "").order_by(captures.c.id.desc())
+    with reading(engine) as connection:
+        return [_waiting(row) for row in connection.execute(kept)]
 
 
 def done(connection: Connection, capture_id: int, *, outcome: Outcome, reason: str = "", at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What the desk lists: the queue of flagged claims, one row for a story wherever it appears, and each document."""
+"""What the desk lists: the queue of flagged claims, one row for a story wherever it appears."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,24 +9,24 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Select,
     Subquery,
     and_,
     case,
     cast,
     func,
-    literal,
-    or_,
     select,
 )
 
-from factdesk.errors import NotFoundError
-from factdesk.records import Claim, Document, Finding, Passage
+from factdesk.records import Claim, Finding
 from factdesk.store.database import reading
-from factdesk.store.documents import claim_from, document_from, finding_from
+from factdesk.store.documents import claim_from, finding_from
 from factdesk.store.passages import known_passages
 from factdesk.store.reviews import newest_reviews
+from factdesk.store.shared_work import NOBODY, Taken, story_key, taken
 from factdesk.store.stories import surest_flags
-from factdesk.store.tables import captures, claims, documents, findings, sources, statement_findings
+from factdesk.store.tables import claims, documents, findings, sources, statement_findings
+from factdesk.store.tables_work import assignments, harms
 
 OPEN = "open"
 _FLAGS = ("repeats", "distorts")
@@ -36,7 +36,10 @@ _CHOICES = 60  # values listed in one filter
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """What an analyst narrows the queue to; ``None`` is everything. ``state`` is ``open``, a decision, or ``None`` for all."""
+    """What an analyst narrows the queue to; ``None`` is everything. ``state`` is ``open``, a decision, or ``None`` for all.
+
+    ``assignee`` is a person of the desk; 0 is nobody.
+    """
 
     kind: str | None = None
     language: str | None = None
@@ -44,6 +47,7 @@ class QueueFilter:
     event: str | None = None
     narrative: str | None = None
     state: str | None = OPEN
+    assignee: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +64,38 @@ class Sighting:
     narrative_id: str | None
     state: str
     spread: int
+    story: str
+    harm: float = 1.0
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One row of the queue: the sightings that tell the same story against the same citation, surest first."""
+    """One row of the queue: the sightings that tell the same story against the same citation, surest first.
+
+    ``priority`` is spread x harm x probability: what all sightings reached, the heaviest subject, the surest sighting.
+    """
 
     sightings: tuple[Sighting, ...]
     total: int
     spread: int
     priority: float
+    taken: Taken = NOBODY
 
     @property
     def first(self) -> Sighting:
         """The sighting that stands for the row."""
         return self.sightings[0]
+
+    @property
+    def story(self) -> str:
+        """What names the row: the same for all of its sightings."""
+        return self.first.story
+
+    @property
+    def heaviest(self) -> Sighting:
+        """The sighting whose subject weighs most: the reason for the row's harm."""
+        return max(self.sightings, key=lambda sighting: sighting.harm)
 
     @property
     def finding_ids(self) -> tuple[str, ...]:
@@ -95,21 +116,8 @@ class QueuePage:
     choices: dict[str, tuple[tuple[str, str, int], ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A document as the desk shows it. ``checked`` pairs its claims with their finding; ``copies`` are near-duplicates."""
-
-    document: Document
-    source: str
-    captured_at: datetime | None
-    outcome: str
-    checked: tuple[tuple[Claim, Finding | None, str | None], ...]
-    copies: tuple[tuple[str, str, str], ...]
-    states: dict[str, str]
-
-
 def queue(engine: Engine, asked: QueueFilter, *, limit: int = 30, offset: int = 0, teach: bool = False) -> QueuePage:
-    """Return one page of the queue, ordered by spread x probability (both summed up over the sightings of a row).
+    """Return one page of the queue ordered by spread x harm x probability.
 
     With ``teach`` the rows come first whose sightings are nearest to an even chance: a decision about them teaches most.
     """
@@ -120,14 +128,25 @@ def queue(engine: Engine, asked: QueueFilter, *, limit: int = 30, offset: int = 
         counted = select(func.count(), func.coalesce(func.sum(grouped.c.sightings), 0)).select_from(grouped)
         total, told = connection.execute(counted).one()
         order = (*((grouped.c.sureness,) if teach else ()), grouped.c.priority.desc(), grouped.c.story)
-        stories = connection.execute(select(grouped).order_by(*order).limit(limit).offset(offset)).all()
-        sightings = _sightings(connection, flagged, [*where, flagged.c.story.in_([row.story for row in stories])])
-        rows = tuple(
-            Flag(tuple(sightings[row.story][:_SHOWN]), row.sightings, row.spread, row.priority)
-            for row in stories
-            if row.story in sightings
-        )
-        return QueuePage(rows, total, int(told), _choices(connection, flagged, asked))
+        asked_for = select(grouped).order_by(*order).limit(limit).offset(offset)
+        rows = _rows(connection, flagged, where=where, stories=asked_for)
+        return QueuePage(tuple(rows), total, int(told), _choices(connection, flagged, asked))
+
+
+def with_takers(engine: Engine, rows: Sequence[Flag], *, at: datetime) -> list[Flag]:
+    """Return the rows with who took each on and who has it before them at ``at``."""
+    known = taken(engine, [row.story for row in rows], at=at)
+    return [replace(row, taken=known.get(row.story, NOBODY)) for row in rows]
+
+
+def arrived(engine: Engine, asked: QueueFilter, *, since: datetime, limit: int = 30) -> list[Flag]:
+    """Return the stories that came into the queue after ``since``, first by priority: nothing of them was there before."""
+    flagged = _flagged()
+    where = _conditions(flagged, asked)
+    grouped = _grouped(flagged, where)
+    fresh = select(grouped).where(grouped.c.first_at > since).order_by(grouped.c.priority.desc(), grouped.c.story).limit(limit)
+    with reading(engine) as connection:
+        return _rows(connection, flagged, where=where, stories=fresh)
 
 
 def flag_of(engine: Engine, finding_ids: Sequence[str]) -> Flag | None:
@@ -139,19 +158,19 @@ def flag_of(engine: Engine, finding_ids: Sequence[str]) -> Flag | None:
     if not shown:
         return None
     spread = sum(sighting.spread for sighting in shown)
-    return Flag(tuple(shown), len(shown), spread, spread * shown[0].finding.probability)
+    weight = max(sighting.harm for sighting in shown)
+    return Flag(tuple(shown), len(shown), spread, spread * weight * shown[0].finding.probability)
 
 
 def confirmed(engine: Engine, *, limit: int = 50) -> list[Flag]:
-    """Return confirmed stories without a statement yet, most spread first: what an editor can draft from."""
-    taken = select(statement_findings.c.finding_id)
+    """Return confirmed stories without a statement yet, first by priority: what an editor can draft from."""
+    stated = select(statement_findings.c.finding_id)
     flagged = _flagged()
-    where = [flagged.c.state == "confirmed", flagged.c.id.not_in(taken)]
+    where = [flagged.c.state == "confirmed", flagged.c.id.not_in(stated)]
     grouped = _grouped(flagged, where)
+    first = select(grouped).order_by(grouped.c.priority.desc(), grouped.c.story).limit(limit)
     with reading(engine) as connection:
-        stories = connection.execute(select(grouped).order_by(grouped.c.priority.desc(), grouped.c.story).limit(limit)).all()
-        found = _sightings(connection, flagged, [*where, flagged.c.story.in_([row.story for row in stories])])
-    return [Flag(tuple(found[row.story][:_SHOWN]), row.sightings, row.spread, row.priority) for row in stories]
+        return _rows(connection, flagged, where=where, stories=first)
 
 
 def sightings_of(engine: Engine, narrative_id: str, *, limit: int = 100) -> list[Sighting]:
@@ -163,41 +182,6 @@ def sightings_of(engine: Engine, narrative_id: str, *, limit: int = 100) -> list
     return sorted(rows, key=lambda sighting: sighting.published_at, reverse=True)[:limit]
 
 
-def item(engine: Engine, document_id: str) -> Item:
-    """Return one document with its claims, findings, copies and capture. Raises ``NotFoundError``."""
-    with reading(engine) as connection:
-        row = connection.execute(
-            select(documents, sources.c.name, captures.c.fetched_at, captures.c.outcome)
-            .join(sources, sources.c.id == documents.c.source_id)
-            .outerjoin(captures, captures.c.id == documents.c.capture_id)
-            .where(documents.c.id == document_id)
-        ).first()
-        if row is None:
-            raise NotFoundError("There is no such item.", remedy="It may have expired: search for it.")
-        checked = _checked(connection, document_id)
-        ids = [finding.id for _, finding, _ in checked if finding]
-        states = _states(connection, ids)
-        first = row.duplicate_of or document_id
-        return Item(
-            document_from(row),
-            row.name,
-            row.fetched_at,
-            row.outcome or "",
-            checked,
-            _copies(connection, first, document_id),
-            states,
-        )
-
-
-def original_url(engine: Engine, document_id: str) -> str:
-    """Return where a document was published, for the person who verifies it. Raises ``NotFoundError``."""
-    with reading(engine) as connection:
-        url = connection.execute(select(documents.c.url).where(documents.c.id == document_id)).scalar()
-    if url is None or not url.startswith(("http://", "https://")):
-        raise NotFoundError("This item has no address that can be opened.")
-    return str(url)
-
-
 def _flagged() -> Subquery:
     """Return every flagged finding with its story, state and spread."""
     newest = newest_reviews()
@@ -207,25 +191,30 @@ def _flagged() -> Subquery:
         .group_by(documents.c.duplicate_of)
         .subquery()
     )
-    told = claims.c.narrative_id + literal(":") + findings.c.passage_id + literal(":") + findings.c.kind
     public = cast(documents.c.replies, BigInteger) + documents.c.shares + documents.c.likes
     return (
         select(
             findings.c.id,
             findings.c.kind,
             findings.c.probability,
-            case((claims.c.narrative_id.is_(None), findings.c.id), else_=told).label("story"),
+            findings.c.found_at,
+            story_key().label("story"),
             claims.c.narrative_id,
             claims.c.language,
             documents.c.source_id,
             documents.c.event,
             func.coalesce(newest.c.decision, OPEN).label("state"),
             (1 + func.coalesce(copies.c.copies, 0) + public).label("spread"),
+            func.coalesce(harms.c.weight, 1.0).label("harm"),
+            func.coalesce(harms.c.subject, "").label("subject"),
+            assignments.c.user_id.label("assignee"),
         )
         .join(claims, claims.c.id == findings.c.claim_id)
         .join(documents, documents.c.id == findings.c.document_id)
         .outerjoin(newest, newest.c.finding_id == findings.c.id)
         .outerjoin(copies, copies.c.first == documents.c.id)
+        .outerjoin(harms, harms.c.finding_id == findings.c.id)
+        .outerjoin(assignments, assignments.c.story == story_key())
         .where(findings.c.kind.in_(_FLAGS))
         .subquery("flagged")
     )
@@ -241,7 +230,10 @@ def _conditions(flagged: Subquery, asked: QueueFilter) -> list[ColumnElement[boo
         (c.narrative_id, asked.narrative),
         (c.state, asked.state),
     )
-    return [column == value for column, value in pairs if value is not None]
+    chosen = [column == value for column, value in pairs if value is not None]
+    if asked.assignee is not None:
+        chosen.append(c.assignee == asked.assignee if asked.assignee else c.assignee.is_(None))
+    return chosen
 
 
 def _grouped(flagged: Subquery, where: Sequence[ColumnElement[bool]]) -> Subquery:
@@ -251,13 +243,24 @@ def _grouped(flagged: Subquery, where: Sequence[ColumnElement[bool]]) -> Subquer
             flagged.c.story,
             func.count().label("sightings"),
             spread.label("spread"),
-            (spread * func.max(flagged.c.probability)).label("priority"),
+            (spread * func.max(flagged.c.harm) * func.max(flagged.c.probability)).label("priority"),
+            func.min(flagged.c.found_at).label("first_at"),
             func.min(func.abs(flagged.c.probability - 0.5)).label("sureness"),
         )
         .where(and_(True, *where))
         .group_by(flagged.c.story)
         .subquery("stories")
     )
+
+
+def _rows(
+    connection: Connection, flagged: Subquery, *, where: Sequence[ColumnElement[bool]], stories: Select[tuple[object, ...]]
+) -> list[Flag]:
+    told = connection.execute(stories).all()
+    found = _sightings(connection, flagged, [*where, flagged.c.story.in_([row.story for row in told])])
+    return [
+        Flag(tuple(found[row.story][:_SHOWN]), row.sightings, row.spread, row.priority) for row in told if row.story in found
+    ]
 
 
 def _sightings(connection: Connection, flagged: Subquery, where: Sequence[ColumnElement[bool]]) -> dict[str, list[Sighting]]:
@@ -273,6 +276,8 @@ def _sightings(connection: Connection, flagged: Subquery, where: Sequence[Column
             flagged.c.story,
             flagged.c.state,
             flagged.c.spread,
+            flagged.c.harm,
+            flagged.c.subject,
         )
         .join(flagged, flagged.c.id == findings.c.id)
         .join(claims, claims.c.id == findings.c.claim_id)
@@ -295,6 +300,9 @@ def _sightings(connection: Connection, flagged: Subquery, where: Sequence[Column
             narrative_id=row.narrative_id,
             state=row.state,
             spread=row.spread,
+            story=row.story,
+            harm=row.harm,
+            subject=row.subject,
         )
         found.setdefault(row.story, []).append(sighting)
     return found
@@ -330,28 +338,3 @@ def _choices(connection: Connection, flagged: Subquery, asked: QueueFilter) -> d
 
 def _source_names(connection: Connection) -> dict[str, str]:
     return {str(row.id): row.name for row in connection.execute(select(sources.c.id, sources.c.name))}
-
-
-def _checked(connection: Connection, document_id: str) -> tuple[tuple[Claim, Finding | None, str | None], ...]:
-    told = connection.execute(select(claims).where(claims.c.document_id == document_id).order_by(claims.c.start)).all()
-    made = connection.execute(select(findings).where(findings.c.document_id == document_id)).all()
-    cited: dict[str, Passage] = known_passages(connection, [row.passage_id for row in made if row.passage_id])
-    by_claim = {row.claim_id: finding_from(row, citation=cited.get(row.passage_id)) for row in made}
-    return tuple((claim_from(row), by_claim.get(row.id), row.narrative_id) for row in told)
-
-
-def _states(connection: Connection, finding_ids: Sequence[str]) -> dict[str, str]:
-    newest = newest_reviews()
-    rows = connection.execute(select(newest.c.finding_id, newest.c.decision).where(newest.c.finding_id.in_(finding_ids)))
-    return {row.finding_id: row.decision for row in rows}
-
-
-def _copies(connection: Connection, first: str, document_id: str) -> tuple[tuple[str, str, str], ...]:
-    rows = connection.execute(
-        select(documents.c.id, documents.c.title, sources.c.name)
-        .join(sources, sources.c.id == documents.c.source_id)
-        .where(or_(documents.c.duplicate_of == first, documents.c.id == first), documents.c.id != document_id)
-        .order_by(documents.c.published_at)
-        .limit(50)
-    )
-    return tuple((row.id, row.title, row.name) for row in rows)

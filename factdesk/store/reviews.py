@@ -9,7 +9,9 @@ from sqlalchemy import Connection, Engine, Subquery, func, insert, select
 
 from factdesk.errors import NotFoundError, StateError
 from factdesk.store.database import reading, writing
+from factdesk.store.shared_work import require_free, stories_of
 from factdesk.store.tables import findings, reviews, users
+from factdesk.store.tables_work import undone
 
 
 class Decision(StrEnum):
@@ -30,17 +32,26 @@ class Review:
     reason: str
     by: str
     at: datetime
+    undone: bool = False
 
 
 def decide(
-    engine: Engine, finding_ids: Sequence[str], *, user_id: int, decision: str, at: datetime, reason: str = ""
+    engine: Engine,
+    finding_ids: Sequence[str],
+    *,
+    user_id: int,
+    decision: str,
+    at: datetime,
+    reason: str = "",
 ) -> list[str]:
     """Record one decision about each finding and return their ids.
 
-    Raises ``NotFoundError`` when none of them exists and ``StateError`` for an unknown decision.
+    Raises ``NotFoundError`` when none of them exists, ``StateError`` for an unknown decision and ``HeldError`` when a
+    colleague has one of their stories before them.
     """
     chosen = _decision(decision)
     with writing(engine) as connection:
+        require_free(connection, stories_of(connection, finding_ids), user_id=user_id, at=at)
         cited = _citations(connection, finding_ids)
         if not cited:
             raise NotFoundError("This finding does not exist any more.", remedy="Its page was read anew: load the queue again.")
@@ -53,9 +64,27 @@ def decide(
     return list(cited)
 
 
+def undo(engine: Engine, *, user_id: int, decided_at: datetime, at: datetime) -> list[str]:
+    """Take back what a person decided at one moment, where nobody decided anew since; return the findings it was about.
+
+    What was decided before counts again. Raises ``StateError`` when nothing is left to take back.
+    """
+    newest = newest_reviews()
+    mine = select(newest.c.id, newest.c.finding_id).where(newest.c.user_id == user_id, newest.c.at == decided_at)
+    with writing(engine) as connection:
+        rows = connection.execute(mine).all()
+        if not rows:
+            raise StateError(
+                "There is nothing to take back.", remedy="Somebody may have decided anew: see the item's decisions."
+            )
+        connection.execute(insert(undone), [{"review_id": row.id, "user_id": user_id, "at": at} for row in rows])
+    return [row.finding_id for row in rows]
+
+
 def newest_reviews() -> Subquery:
-    """Return the newest review of each finding as a subquery (columns of ``reviews``)."""
-    last = select(func.max(reviews.c.id).label("id")).group_by(reviews.c.finding_id).subquery()
+    """Return the newest review of each finding that was not taken back, as a subquery (columns of ``reviews``)."""
+    stands = reviews.c.id.not_in(select(undone.c.review_id))
+    last = select(func.max(reviews.c.id).label("id")).where(stands).group_by(reviews.c.finding_id).subquery()
     return select(reviews).join(last, last.c.id == reviews.c.id).subquery("newest_reviews")
 
 
@@ -64,13 +93,15 @@ def reviews_of(engine: Engine, finding_ids: Sequence[str]) -> dict[str, list[Rev
     told: dict[str, list[Review]] = {}
     with reading(engine) as connection:
         rows = connection.execute(
-            select(reviews, users.c.display_name)
+            select(reviews, users.c.display_name, undone.c.review_id.label("undone"))
             .join(users, users.c.id == reviews.c.user_id)
+            .outerjoin(undone, undone.c.review_id == reviews.c.id)
             .where(reviews.c.finding_id.in_(finding_ids))
             .order_by(reviews.c.id.desc())
         )
         for row in rows:
-            review = Review(row.finding_id, Decision(row.decision), row.reason, row.display_name, row.at)
+            back = row.undone is not None
+            review = Review(row.finding_id, Decision(row.decision), row.reason, row.display_name, row.at, back)
             told.setdefault(row.finding_id, []).append(review)
     return told
 

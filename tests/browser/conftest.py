@@ -4,21 +4,26 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from dashboards.app import create_app
 from factdesk.demo.show import Show, stage
+from factdesk.entries import passage_entry
 from factdesk.line import open_line
 from factdesk.reader import drain
 from factdesk.serve import crew, desk, desk_address
 from factdesk.settings import load_settings
-from factdesk.store.database import open_store
+from factdesk.store.database import open_store, writing
+from factdesk.store.passages import put_passages
 from index import open_index
 from tests.dashboards import world
 from tests.flow.conftest import collect
@@ -35,11 +40,22 @@ def desk_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given.rstrip("/")
         return
-    settings = load_settings(data=tmp_path_factory.mktemp("desk"))
+    with served(tmp_path_factory.mktemp("desk")) as url:
+        yield url
+
+
+@contextmanager
+def served(folder: Path, clock: Callable[[], datetime] = lambda: world.NOW) -> Iterator[str]:
+    """Serve a desk with the invented world, and what it would propose, from a thread; give its address."""
+    settings = load_settings(data=folder)
     engine, index = open_store(settings.store), open_index(settings.index, dim=4)
     world.fill(engine, index)
     world.add_people(engine)
-    app = create_app(settings, engine=engine, index=index, clock=lambda: world.NOW)
+    vector = np.full(4, 0.5, dtype=np.float32)
+    index.add([passage_entry(one, vector) for one in (world.CHECK, world.BULLETIN, world.LETTER)])
+    with writing(engine) as connection:
+        put_passages(connection, [(world.LETTER, vector)], at=world.NOW)
+    app = create_app(settings, engine=engine, index=index, clock=clock)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))

@@ -77,7 +77,7 @@ def test_filters_stand_in_the_address(house: House, query: str, rows: int) -> No
 def test_a_decision_without_scripts_leads_back_to_the_same_filters(house: House) -> None:
     ids = [world.finding_id("gates-en"), world.finding_id("gates-post")]
     answer = post(house.as_("ana"), "/decisions", finding=ids, decision="confirmed", back="/queue?kind=repeats")
-    assert str(answer.url).endswith("/queue?kind=repeats")
+    assert (answer.url.path, answer.url.params["kind"]) == ("/queue", "repeats")
     decided = reviews_of(house.engine, ids)
     assert [(key, decided[key][0].decision, decided[key][0].by) for key in ids] == [
         (key, "confirmed", "Ana Analyst") for key in ids

@@ -1,7 +1,7 @@
 """A small invented desk: a flood on an invented river, told by invented outlets, with people who work on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -66,6 +66,9 @@ BULLETIN = Passage(
     title="Bulletin 14",
     published_at=NOW - timedelta(days=2),
     event=EVENT,
+)
+LETTER = replace(  # not in the library from the start
+    CHECK, id=digest_id("passage", "letter"), text="12,000 people had left Lower Teyn, a letter says.", title="No such letter"
 )
 UNSAFE = Passage(
     id=digest_id("passage", "unsafe"),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from factdesk.accounts import people
 from factdesk.errors import NotAllowedError
+from factdesk.harm import load_policy
 from factdesk.records import FindingKind, Outcome, Reach, SourceRole
 from factdesk.store import (
     captures,
@@ -22,6 +23,7 @@ from factdesk.store import (
     event_windows,
     findings_view,
     hosts,
+    items_view,
     ledger,
     moves,
     narratives,
@@ -30,6 +32,7 @@ from factdesk.store import (
     progress,
     reviews,
     runs,
+    shared_work,
     sources,
     stories,
     trends,
@@ -43,12 +46,14 @@ from factdesk.store.findings_view import QueueFilter
 from factdesk.store.hosts import HostState
 from factdesk.store.ledger import Listed
 from factdesk.store.sources import Answered, NewSource
+from factdesk.weighing import weigh_all
 from index.sqlite import SqliteIndex
 from tests.dashboards import world
 from tests.stores import postgres_store, sqlite_store
 
 MODULES: tuple[ModuleType, ...] = (captures, documents, findings_view, hosts, ledger, narratives, passages, progress)
 MODULES += (coverage, days, event_windows, moves, poll_lines, runs)
+MODULES += (items_view, shared_work)
 MODULES += (reviews, sources, stories, trends, unseen, users, voices)
 SINCE, UNTIL = world.NOW - timedelta(days=9), world.NOW + timedelta(minutes=1)
 CHANGES = {  # what writes; the line's and the desk's own tests run them, most of them also ``filled`` below
@@ -67,6 +72,7 @@ CHANGES = {  # what writes; the line's and the desk's own tests run them, most o
     ),
     *("note", "acknowledge", "sum_up", "set_window", "remove_window", "follow", "start_run", "keep_run", "note_late"),
     *("amend_poll", "next_moving", "is_proved", "read_again", "free_dead", "destroy_old_keys"),
+    *("undo", "assign", "hold", "take_over"),
     *("set_password", "set_active", "check_login", "open_session", "close_session", "voice_key"),
 }
 
@@ -79,6 +85,12 @@ def filled(engine: Engine, folder: Path) -> Engine:
     reviews.decide(engine, [world.finding_id("number")], user_id=first.id, decision="confirmed", at=world.NOW)
     reviews.decide(engine, [world.finding_id("hostile")], user_id=first.id, decision="rejected", at=world.NOW, reason="no")
     reviews.decide(engine, [world.finding_id("hostile")], user_id=first.id, decision="needs_evidence", at=world.NOW)
+    reviews.decide(engine, [world.finding_id("hostile")], user_id=first.id, decision="confirmed", at=UNTIL)
+    reviews.undo(engine, user_id=first.id, decided_at=UNTIL, at=UNTIL)
+    shared_work.assign(engine, [world.finding_id("gates-ar")], to=first.id, by=first.id, at=world.NOW)
+    shared_work.take_over(engine, [world.finding_id("hostile")], user_id=first.id, at=world.NOW)
+    shared_work.hold(engine, world.finding_id("hostile"), user_id=first.id, at=world.NOW)
+    weigh_all(engine, load_policy(None))
     with writing(engine) as connection:
         new = NewSource("feed", "https://new.example/feed", "New", role=SourceRole.EVIDENCE)
         added = sources.add(connection, new, now=world.NOW)
@@ -114,10 +126,12 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         QueueFilter(state="confirmed"),
         QueueFilter(kind="repeats", language="en"),
     ]
+    filters += [QueueFilter(assignee=1), QueueFilter(assignee=0)]
     filters += [QueueFilter(source=1, event=world.EVENT, narrative=world.GATES)]
     check = world.CHECK.id
     return {
         ("captures", "counts"): lambda: captures.counts(connection),
+        ("captures", "kept_of"): lambda: [captures.kept_of(engine, number) for number in known],
         ("captures", "find"): lambda: captures.find(connection, [1, 2, 3]),
         ("documents", "all_documents"): lambda: list(documents.all_documents(connection)),
         ("documents", "claims_of"): lambda: _plain(documents.claims_of(connection, known)),
@@ -129,8 +143,15 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("documents", "text_digests"): lambda: documents.text_digests(connection, known),
         ("findings_view", "confirmed"): lambda: findings_view.confirmed(engine),
         ("findings_view", "flag_of"): lambda: findings_view.flag_of(engine, made),
-        ("findings_view", "item"): lambda: [findings_view.item(engine, number) for number in known],
-        ("findings_view", "original_url"): lambda: findings_view.original_url(engine, known[0]),
+        ("findings_view", "arrived"): lambda: [findings_view.arrived(engine, asked, since=SINCE) for asked in filters],
+        ("findings_view", "with_takers"): lambda: findings_view.with_takers(
+            engine, findings_view.queue(engine, QueueFilter()).rows, at=world.NOW
+        ),
+        ("items_view", "item"): lambda: [items_view.item(engine, number) for number in known],
+        ("items_view", "original_url"): lambda: items_view.original_url(engine, known[0]),
+        ("shared_work", "taken"): lambda: shared_work.taken(engine, made, at=world.NOW),
+        ("shared_work", "stories_of"): lambda: shared_work.stories_of(connection, made),
+        ("shared_work", "require_free"): lambda: shared_work.require_free(connection, made, user_id=1, at=UNTIL),
         ("findings_view", "queue"): lambda: [_by_value(findings_view.queue(engine, asked)) for asked in filters],
         ("findings_view", "sightings_of"): lambda: findings_view.sightings_of(engine, world.GATES),
         ("hosts", "load"): lambda: hosts.load(connection, "new.example"),
