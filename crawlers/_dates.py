@@ -87,6 +87,15 @@ def parse_instant(written: str) -> datetime | None:
     A date without a time is its midnight; a time without a zone is UTC. ``03/04/2020`` is read day first, as most of
     the world writes, unless the second number can only be a day.
     """
+    moment = parse_local(written)
+    try:
+        return moment.astimezone(UTC) if moment else None
+    except OverflowError:
+        return None
+
+
+def parse_local(written: str) -> datetime | None:
+    """Return what ``parse_instant`` does, in the time zone that ``written`` names: its day is the one that readers saw."""
     text = " ".join(written[:200].split())
     if not text:
         return None
@@ -115,7 +124,7 @@ def _iso(text: str) -> datetime | None:
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     if hour == 24:
         hour = 0
-    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=_offset(found[7])).astimezone(UTC)
+    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=_offset(found[7]))
 
 
 def _offset(zone: str | None) -> timezone:
@@ -133,7 +142,7 @@ def _mail(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _words(text: str, original: str) -> datetime | None:
@@ -141,7 +150,7 @@ def _words(text: str, original: str) -> datetime | None:
     if day is None:
         return None
     hour, minute, second = _clock(text)
-    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=_zone(original)).astimezone(UTC)
+    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=_zone(original))
 
 
 def _vietnamese(text: str) -> date | None:

@@ -22,7 +22,8 @@ from crawlers._dates import fold, plausible
 from crawlers._encoding import decode
 from crawlers._furniture import without_furniture
 from crawlers._lead import hidden_body, lead_of, with_lead
-from crawlers._page_head import PageHead, address_of, published_of, read_head, title_of
+from crawlers._page_head import PageHead, address_of, read_head, title_of
+from crawlers._published import published_of
 from crawlers._shown import visible
 from factdesk.records import Capture, Outcome
 
@@ -58,7 +59,11 @@ _HEAD_LINES = 6
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A page as read. ``published_how`` is ``listing``, ``metadata``, ``text``, ``estimated`` or ``fetched``; no author."""
+    """A page as read; no author.
+
+    ``published_at`` keeps the zone in which its day is the one that readers saw. ``published_how`` is ``listing``,
+    ``metadata``, ``text``, ``estimated``, ``year`` (no more than a year or month is known) or ``fetched``.
+    """
 
     url: str
     title: str

@@ -3,40 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from courlan import clean_url, extract_domain
-from htmldate import find_date
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawlers._dates import parse_instant, plausible, url_date
 from crawlers._jsonld import Json, Node, loads, nodes, plain, text_of, types
 from crawlers._optouts import meta_opts_out
 
-_PUBLISHED = (
-    "article:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "og:published_time",
-    "date",
-    "dc.date",
-    "dc.date.issued",
-    "dcterms.created",
-    "dcterms.date",
-    "pubdate",
-    "publish-date",
-    "publish_date",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "article.published",
-    "citation_date",
-    "citation_publication_date",
-    "last-modified",
-)
 _ARTICLE = re.compile(r"Article|Posting|ClaimReview|WebPage|Report")
 _AUTHOR_META = frozenset(
     {
@@ -51,12 +25,6 @@ _AUTHOR_META = frozenset(
     }
 )
 _TITLE_PARTS = re.compile(r"\s+[|–—·»›:-]+\s+")
-_DATE_CLASSES = XPath(
-    "//@class[contains(., 'date') or contains(., 'Date') or contains(., 'datum') or contains(., 'posted')"
-    " or contains(., 'publi')]/.."
-)
-_DATE_LIMIT = 80
-_TREE_LIMIT = 20_000  # elements; htmldate copies the tree, which a page this large does not deserve
 
 
 @dataclass(slots=True)
@@ -68,7 +36,6 @@ class PageHead:
     title_tag: str = ""
     heading: str = ""
     language: str = ""
-    times: list[str] = field(default_factory=list)
     linked_data: list[Json] = field(default_factory=list)
     author_names: set[str] = field(default_factory=set)
     elements: int = 0
@@ -94,7 +61,7 @@ def read_head(tree: HtmlElement) -> PageHead:
     """Walk over ``tree`` once and return what it says about itself; the tree is not changed."""
     head = PageHead(language=tree.get("lang") or tree.get("xml:lang") or "")
     headings = 0
-    for element in tree.iter("meta", "link", "title", "h1", "time", "script"):
+    for element in tree.iter("meta", "link", "title", "h1", "script"):
         tag = element.tag
         if tag == "meta":
             _meta(element, head)
@@ -105,8 +72,6 @@ def read_head(tree: HtmlElement) -> PageHead:
         elif tag == "h1":
             headings += 1
             head.heading = head.heading or _line(element)
-        elif tag == "time" and len(head.times) < 20:
-            _time(element, head)
         elif tag == "script" and element.text and "ld+json" in (element.get("type") or ""):
             head.linked_data.append(loads(element.text))
     head.elements = int(tree.xpath("count(.//*)"))
@@ -137,46 +102,6 @@ def address_of(head: PageHead, *, url: str) -> str:
     return fetched
 
 
-def published_of(head: PageHead, tree: HtmlElement, *, url: str, now: datetime) -> tuple[datetime, str] | None:
-    """Return when the page says it was published and how that was found (``metadata``, ``text``, ``estimated``), or ``None``.
-
-    Only instants from 1995 to ``now`` count. htmldate is asked last, and not for huge pages: it is slow. What its long search
-    gathers from footers and file names is an estimate, and the first of a month there is but a month or a year of copyright.
-    """
-    for written in _written(head):
-        if moment := plausible(parse_instant(written), now=now):
-            return (moment, "metadata")
-    if moment := plausible(url_date(url), now=now):
-        return (moment, "metadata")
-    for written in [*head.times, *_dated(tree)]:
-        if moment := plausible(parse_instant(written), now=now):
-            return (moment, "text")
-    if head.elements > _TREE_LIMIT:
-        return None
-    for how in ("text", "estimated"):
-        found = find_date(tree, extensive_search=how == "estimated", original_date=True, url=url, max_date=now) or ""
-        moment = plausible(parse_instant(found), now=now)
-        if moment and not (how == "estimated" and found.endswith("-01")):
-            return (moment, how)
-    return None
-
-
-def _dated(tree: HtmlElement) -> Iterator[str]:
-    """Short texts of the first elements that are marked as a date."""
-    for element in cast("list[HtmlElement]", _DATE_CLASSES(tree))[:20]:
-        text = element.text_content() if len(element) < 5 else ""
-        if 6 <= len(text) <= 2 * _DATE_LIMIT and len(line := " ".join(text.split())) <= _DATE_LIMIT:
-            yield line
-
-
-def _written(head: PageHead) -> Iterator[str]:
-    for node in head.articles():
-        yield text_of(node.get("datePublished"))
-    for name in _PUBLISHED:
-        if name in head.metas:
-            yield head.metas[name]
-
-
 def _meta(element: HtmlElement, head: PageHead) -> None:
     name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
     content = element.get("content")
@@ -188,16 +113,6 @@ def _meta(element: HtmlElement, head: PageHead) -> None:
         head.metas[name] = f"{head.metas.get(name, '')} {content}"
     else:
         head.metas.setdefault(name, content[:2000])
-
-
-def _time(element: HtmlElement, head: PageHead) -> None:
-    """Times marked as the publication go first."""
-    written = element.get("datetime") or _line(element)
-    marks = f"{element.get('itemprop', '')} {element.get('class', '')} {element.get('pubdate', '-')}".lower()
-    if "publi" in marks or "entry-date" in marks or not marks.endswith("-"):
-        head.times.insert(0, written)
-    else:
-        head.times.append(written)
 
 
 def _authors(head: PageHead) -> None:

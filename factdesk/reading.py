@@ -63,7 +63,7 @@ def _read_page(capture: Capture, source: Source) -> Read:
         identity=page.url,
         title=page.title,
         text=page.text,
-        published=(page.published_at, page.published_how),
+        published=(page.published_at, page.published_how) if page.published_how != "year" else (None, "fetched"),
     )
     return Read(capture, Outcome.KEPT, document=_with_reviews(document, reviews), reviews=reviews)
 

@@ -98,12 +98,12 @@ LINKED = json.dumps({"@graph": [{"@type": "NewsArticle", "datePublished": "2026-
 @pytest.mark.parametrize(
     ("head", "body", "expected"),
     [
-        (f'<script type="application/ld+json">{LINKED}</script>', "", ("2026-03-14T01:30:00", "metadata")),
+        (f'<script type="application/ld+json">{LINKED}</script>', "", ("2026-03-14T08:30:00", "metadata")),
         ('<meta property="article:published_time" content="2026-03-15T10:00:00Z">', "", ("2026-03-15T10:00:00", "metadata")),
         ("", '<time datetime="2026-03-16">yesterday</time>', ("2026-03-16T00:00:00", "text")),
         ("", "<p class=date>17 March 2026</p>", ("2026-03-17T00:00:00", "text")),
         ("", '<img src="/up/2026-02-17-river.jpg">', ("2026-02-17T00:00:00", "estimated")),
-        ("", '<img src="/uploads/2025/05/river.jpg"><footer>Copyright 2019</footer>', ("2026-03-20T12:00:00", "fetched")),
+        ("", '<img src="/uploads/2025/05/river.jpg"><footer>Copyright 2019</footer>', ("2025-05-01T00:00:00", "year")),
         ('<meta property="article:published_time" content="2031-01-01">', "", ("2026-03-20T12:00:00", "fetched")),
         ('<meta property="article:published_time" content="1970-01-01">', "", ("2026-03-20T12:00:00", "fetched")),
     ],
