@@ -7,9 +7,10 @@ it ends in ``Extracted`` or ``Unread`` within bounded time.
 import logging
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import cast
 
 import trafilatura
@@ -19,6 +20,7 @@ from trafilatura.settings import Document, Extractor
 
 from crawlers._claimreview import ClaimReview, language_code, parse_claim_reviews, reviews_in
 from crawlers._dates import fold, plausible
+from crawlers._echoes import without_echoes
 from crawlers._encoding import decode
 from crawlers._furniture import without_furniture
 from crawlers._lead import hidden_body, lead_of, with_lead
@@ -45,6 +47,13 @@ _BYLINES = (  # attribute nodes first: three times faster than asking every elem
     ),
     XPath("//@itemprop[contains(., 'author')]/.. | //@rel[. = 'author']/.. | //author"),
 )
+_CAPTIONS = XPath(
+    "//@class[contains(., 'aption') or contains(., 'mage-desc') or contains(., 'magedesc') or contains(., 'edia__desc')"
+    " or contains(., 'image-box') or contains(., 'image-text') or contains(., 'ildunterschrift') or contains(., 'bildtext')"
+    " or contains(., 'egende') or contains(., 'hoto-credit') or contains(., 'mage-credit') or contains(., 'mg-desc')]/.."
+)
+_CAPTION_LIMIT = 400
+_NEVER_CAPTION = frozenset({"body", "html", "article", "main", "section", "head", "h1", "h2", "h3", "h4", "table", "caption"})
 _BYLINE_CANDIDATES = 300
 _NEVER_BYLINE = frozenset({"body", "html", "article", "main", "head", "meta", "link", "h1", "script"})
 _BYLINE_LIMIT = 160
@@ -155,31 +164,46 @@ def _text(tree: HtmlElement, head: PageHead) -> str:
         return "\n".join(dict.fromkeys(line for line in paragraphs if line))[:_MAX_MARKUP]
     lead = lead_of(tree, head)
     _cut_bylines(tree)
+    _cut_captions(tree)
     document = trafilatura.bare_extraction(tree, options=_OPTIONS)
     text = document.text if isinstance(document, Document) else ""
     whole = visible(with_lead(hidden_body(text or "", head), lead))
-    return _without_byline_lines(unicodedata.normalize("NFC", whole), head.author_names)
+    return _without_byline_lines(unicodedata.normalize("NFC", whole), head)
 
 
 def _cut_bylines(tree: HtmlElement) -> None:
     """Remove short elements marked as the byline; long ones (an article classed by its author's page) stay."""
     found = [cast("list[HtmlElement]", marked(tree)) for marked in _BYLINES]
-    for element in [*chain.from_iterable(found)][:_BYLINE_CANDIDATES]:
-        if element.tag in _NEVER_BYLINE or element.getparent() is None:
+    _cut(chain.from_iterable(found), _NEVER_BYLINE, longest=_BYLINE_LIMIT)
+
+
+def _cut_captions(tree: HtmlElement) -> None:
+    """Remove what is marked as a picture's caption: it says what a picture shows, and who took it."""
+    _cut(cast("list[HtmlElement]", _CAPTIONS(tree)), _NEVER_CAPTION, longest=_CAPTION_LIMIT)
+
+
+def _cut(found: Iterable[HtmlElement], never: frozenset[str], *, longest: int) -> None:
+    """Remove the elements found that have at most ``longest`` characters."""
+    for element in islice(found, _BYLINE_CANDIDATES):
+        if element.tag in never or element.getparent() is None:
             continue
         length = 0
         for piece in element.itertext():
             length += len(piece.strip())
-            if length > _BYLINE_LIMIT:
+            if length > longest:
                 break
         else:
             element.drop_tree()
 
 
-def _without_byline_lines(text: str, names: set[str]) -> str:
-    """Drop furniture, and among the first and last lines those that are nothing but a byline."""
-    lines = without_furniture(text.split("\n"))
-    folded = [fold(name) for name in names]
+def _without_byline_lines(text: str, head: PageHead) -> str:
+    """Drop furniture and what is told elsewhere, and among the first and last lines those that are nothing but a byline."""
+    titles = (head.heading, head.title_tag, head.metas.get("og:title", ""))
+    furnished = without_furniture(text.split("\n"))
+    lines = without_echoes(furnished, titles=titles, names=head.author_names)
+    if sum(map(len, lines)) < MIN_CHARACTERS:
+        lines = furnished
+    folded = [fold(name) for name in head.author_names]
     edge = set(range(_HEAD_LINES)) | set(range(len(lines) - 3, len(lines)))
     return "\n".join(line for place, line in enumerate(lines) if place not in edge or not _is_byline(line, folded)).strip()
 

@@ -294,3 +294,19 @@ def test_no_date_raises_and_none_is_implausible(written: str) -> None:
     moment = plausible(parse_instant(written), now=NOW)
     assert moment is None or moment <= NOW
     assert parse_instant("2020-02-30") is None
+
+
+def test_captions_are_not_the_articles_words_but_a_table_or_heading_stays() -> None:
+    caption = "Engineers of the authority look at the second gate. Photo: Orvell Courier"
+    body = f'<div class="article__img__caption">{caption}</div><h2 class="caption-like">Second gate of the dam</h2>'
+    result = read(page(body=body))
+    assert caption not in result.text
+    assert "Second gate of the dam" in result.text
+
+
+def test_a_short_text_keeps_its_title() -> None:
+    title = "The water authority opened the second gate of the dam in the night"
+    result = read(
+        f"<title>{title}</title><article><h1>{title}</h1><p>Nobody was hurt, it said, and the river falls.</p></article>"
+    )
+    assert title in result.text

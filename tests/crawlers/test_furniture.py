@@ -25,6 +25,9 @@ _PROSE = (
         "© 2026 Orvell Courier",
         "Advertisement",
         "Kommentare (12)",
+        "Get the Orvell Courier's Daily Edition by email and never miss our top stories. Free sign up",
+        "Möchtest du uns Feedback geben? Wir freuen uns über deine Anregungen!",
+        "Mit der Registrierung akzeptieren Sie unsere Datenschutz- und Nutzungsbedingungen." + " Sie können sich abmelden." * 4,
     ],
 )
 def test_furniture_in_the_middle_is_dropped(line: str) -> None:
@@ -42,6 +45,8 @@ def test_furniture_in_the_middle_is_dropped(line: str) -> None:
         "Source: the water authority counted 41 breaches between 1990 and 2020.",
         "On 3 May 2026 the level reached 7.2 metres.",
         "Subscribers of the paper rose by 4 % last year.",
+        "The council asks citizens to sign up by phone before the dam is opened.",
+        "The ministry's newsletter said in May that the dam was sound.",
     ],
 )
 def test_prose_that_begins_alike_stays(line: str) -> None:
@@ -61,6 +66,19 @@ def test_a_date_alone_goes_at_the_edge_only(stamp: str) -> None:
 def test_a_list_of_other_headlines_at_the_end_is_cut() -> None:
     tail = ["Mehr zum Thema", "Brücke in Orvell gesperrt", "Wie der Damm gebaut wurde"]
     assert without_furniture([*_PROSE, *_PROSE, *tail]) == [*_PROSE, *_PROSE]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        ["- Bridge in Orvell closed for a month - October 10, 2026", "- How the dam was built - October 9, 2026"],
+        ["The river rose by two metres in a night and the engineers of the […]"],
+        ["Tags: dam, river, Orvell"],
+    ],
+)
+def test_beginnings_of_other_articles_and_tags_at_the_end_are_cut(tail: list[str]) -> None:
+    assert without_furniture([*_PROSE, *tail]) == list(_PROSE)
+    assert without_furniture([*_PROSE, *tail, *_PROSE, *_PROSE]) == [*_PROSE, *tail, *_PROSE, *_PROSE]
 
 
 def test_prose_after_a_lead_is_not_cut() -> None:

@@ -40,6 +40,21 @@ def test_no_description_gives_no_lead_and_a_page_long_one_neither() -> None:
     assert lead(page(f"<div>{LEAD} {BODY * 3}</div>")) == ""
 
 
+def test_the_one_block_that_is_marked_as_a_lead_is_taken_without_a_description() -> None:
+    assert lead(page(f'<div class="article-intro">{LEAD}</div>', description="")) == LEAD
+
+
+def test_what_is_marked_alike_twice_or_holds_links_or_a_picture_is_no_lead() -> None:
+    for block in (
+        f'<div class="intro">{LEAD}</div><div class="intro">{BODY}</div>',
+        f'<div class="intro"><a href="/x">{LEAD}</a></div>',
+        f'<div class="intro"><figcaption>{LEAD}</figcaption></div>',
+        f'<p class="comment-intro">{LEAD}</p>',
+        f'<p class="leader">{LEAD}</p>',
+    ):
+        assert lead(page(block, description="")) == ""
+
+
 def test_a_lead_that_is_in_the_text_is_not_told_twice() -> None:
     assert with_lead(f"{LEAD}\n{BODY}", LEAD) == f"{LEAD}\n{BODY}"
     assert with_lead(BODY, LEAD) == f"{LEAD}\n{BODY}"
