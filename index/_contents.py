@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 _LEAST = 120  # characters from which compressing pays
-_LEVEL = 6
+_LEVEL = 1
 
 
 def packed_text(text: str) -> str | bytes:

@@ -24,6 +24,7 @@ _MARKS = (
 )
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f"
 _WORD = re.compile(f"[\\w{_MARKS}{_INVISIBLE}]{{1,64}}")
+_PLAIN = re.compile("[a-z0-9]{1,64}")
 _KEPT_MARKS = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3099\u309a]")
 _NO_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -123,6 +124,11 @@ def _fold_word(word: str) -> _Folded:
     return _Folded(plain, tuple(_split(word)))
 
 
+@lru_cache(maxsize=262_144)
+def _fold_tokens(word: str) -> tuple[str, ...]:
+    return tuple(piece.token for piece in _fold_word(word).pieces)
+
+
 def pieces(text: str) -> Iterator[Piece]:
     """Yield the folded words of ``text`` with their offsets; a run of a script without spaces gives overlapping pairs."""
     for match in _WORD.finditer(text):
@@ -133,7 +139,15 @@ def pieces(text: str) -> Iterator[Piece]:
 
 def tokens(text: str) -> list[str]:
     """Return the folded words of ``text``, in order; what an engine indexes and what a query asks for."""
-    return [piece.token for word in _WORD.findall(text) for piece in _fold_word(word).pieces]
+    if text.isascii() and "_" not in text:
+        return _PLAIN.findall(text.lower())
+    found: list[str] = []
+    for word in _WORD.findall(text):
+        if word.isascii() and "_" not in word:
+            found.append(word.lower())
+        else:
+            found += _fold_tokens(word)
+    return found
 
 
 def fold(text: str) -> str:

@@ -10,6 +10,7 @@ from index._folding import FOLDING_VERSION
 
 _FORMAT = "3"
 _BUSY_MS = 15_000
+_PAGE = 8_192
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
@@ -60,6 +61,7 @@ def open_scratch() -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, wanted: str) -> None:
+    connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file: compressed texts fill such pages better
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")

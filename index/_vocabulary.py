@@ -1,7 +1,6 @@
 """The words that a SQLite index holds: which begin so, and which are spelled nearly so."""
 
 import sqlite3
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -22,9 +21,9 @@ class Vocabulary:
         self._generation = -1
         self._forget_read()
 
-    def learn(self, words: Iterable[str]) -> None:
+    def learn(self, words: set[str]) -> None:
         """Add the words that are new, in the present transaction; those without spaces between them are left out."""
-        new = [word for word in {*words} - self._learned if not is_spaceless(word)]
+        new = sorted(word for word in words - self._learned if not is_spaceless(word))
         self._connection.executemany("INSERT OR IGNORE INTO vocabulary (word) VALUES (?)", [(word,) for word in new])
         if len(self._learned) > _MOST_REMEMBERED:
             self._learned.clear()

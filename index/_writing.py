@@ -2,7 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -27,6 +30,9 @@ _TABLES = (
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_FINDINGS = 62  # they are bits of one number
+_MANY = 64
+_PIECE = 32
+_AHEAD = 4
 
 
 def write_entries(connection: sqlite3.Connection, entries: Sequence[Entry], *, vocabulary: Vocabulary) -> None:
@@ -35,9 +41,43 @@ def write_entries(connection: sqlite3.Connection, entries: Sequence[Entry], *, v
     delete_entries(connection, list(latest))
     numbers, learned = _Numbers(connection), set[str]()
     first = _next_entry(connection)
-    for row, entry in enumerate(latest.values(), start=first):
-        learned.update(_write_entry(connection, entry, row=row, numbers=numbers))
+    for row, prepared in enumerate(_prepared(list(latest.values())), start=first):
+        _write_entry(connection, prepared, row=row, numbers=numbers)
+        learned |= prepared.distinct
     vocabulary.learn(learned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An entry with what is made of its words before the file is touched."""
+
+    entry: Entry
+    title: str
+    packed: str | bytes
+    title_words: str
+    words: str
+    distinct: frozenset[str]
+
+
+def _prepared(entries: list[Entry]) -> Iterator[_Prepared]:
+    """Yield entries with their words; of many, a thread folds the next ones while SQLite writes the last ones."""
+    if len(entries) < _MANY:
+        yield from map(_prepare, entries)
+        return
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        pieces = [entries[start : start + _PIECE] for start in range(0, len(entries), _PIECE)]
+        waiting = deque(ahead.submit(lambda piece: [*map(_prepare, piece)], piece) for piece in pieces[:_AHEAD])
+        for following in (*pieces[_AHEAD:], *([None] * min(_AHEAD, len(pieces)))):
+            yield from waiting.popleft().result()
+            if following is not None:
+                waiting.append(ahead.submit(lambda piece: [*map(_prepare, piece)], following))
+
+
+def _prepare(entry: Entry) -> _Prepared:
+    title, text = clean(entry.title), clean(entry.text)
+    titled, words = tokens(title), tokens(text)
+    distinct = frozenset([*titled, *words])
+    return _Prepared(entry, title, packed_text(text), " ".join(titled), " ".join(words), distinct)
 
 
 class _Numbers:
@@ -73,8 +113,8 @@ def _next_entry(connection: sqlite3.Connection) -> int:
     return 1 if found is None else int(found[0]) + 1
 
 
-def _write_entry(connection: sqlite3.Connection, entry: Entry, *, row: int, numbers: _Numbers) -> list[str]:
-    """Write an entry and return its words."""
+def _write_entry(connection: sqlite3.Connection, prepared: _Prepared, *, row: int, numbers: _Numbers) -> None:
+    entry = prepared.entry
     when = instant(entry.published_at or entry.seen_at)
     published = None if entry.published_at is None else when
     named = (getattr(entry, name) for name in ("language", "source", "role", "event", "narrative"))
@@ -88,15 +128,12 @@ def _write_entry(connection: sqlite3.Connection, entry: Entry, *, row: int, numb
         "" if entry.document_id == entry.id else entry.document_id,
     )
     connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-    title, text = clean(entry.title), clean(entry.text)
-    connection.execute("INSERT INTO contents VALUES (?, ?, ?, ?)", (row, title, packed_text(text), dump_passage(entry.passage)))
-    titled, words = tokens(title), tokens(text)
-    connection.execute(
-        "INSERT INTO entry_words (rowid, title, text) VALUES (?, ?, ?)", (row, " ".join(titled), " ".join(words))
-    )
+    shown = (row, prepared.title, prepared.packed, dump_passage(entry.passage))
+    connection.execute("INSERT INTO contents VALUES (?, ?, ?, ?)", shown)
+    indexed = (row, prepared.title_words, prepared.words)
+    connection.execute("INSERT INTO entry_words (rowid, title, text) VALUES (?, ?, ?)", indexed)
     if is_comparable(entry):
         _write_features(connection, entry, row=row)
-    return [*titled, *words]
 
 
 def _write_features(connection: sqlite3.Connection, entry: Entry, *, row: int) -> None:

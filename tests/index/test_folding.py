@@ -73,6 +73,11 @@ def test_any_text_folds_to_words_an_engine_can_split_at_blanks(text: str) -> Non
     assert fold(fold(text)) == fold(text)
 
 
+@given(st.text(max_size=200) | st.text(st.characters(max_codepoint=127), max_size=200))
+def test_words_are_the_same_with_and_without_their_places(text: str) -> None:
+    assert tokens(text) == [piece.token for piece in pieces(text)]
+
+
 @given(st.text(max_size=100))
 def test_clean_text_can_be_stored(text: str) -> None:
     assert clean(text + "\ud800").encode("utf-8").endswith("\ufffd".encode())
