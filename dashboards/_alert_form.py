@@ -40,7 +40,7 @@ def require_sound(desk: Desk, wanted: Wanted) -> None:
     The engine itself is asked once: what it cannot answer now it could not match later. One that is away is not waited for.
     """
     found_now(desk, wanted)
-    ends = day(wanted.asked.get("until", ""), days=1)
+    ends = day(wanted.asked.get("until", ""), zone=desk.settings.desk.timezone, days=1)
     if ends is not None and ends <= desk.clock():
         raise StateError("Nothing that arrives is as old as that.", remedy="Leave the day at which the search ends empty.")
     if wanted.email and desk.settings.alerts.smtp_host:
@@ -51,7 +51,7 @@ def require_sound(desk: Desk, wanted: Wanted) -> None:
 
 def found_now(desk: Desk, wanted: Wanted) -> int | None:
     """Return how much the search finds now; nothing while the engine is away. Raises ``QueryError``."""
-    query = query_for(wanted.asked, limit=1)
+    query = query_for(wanted.asked, zone=desk.settings.desk.timezone, limit=1)
     try:
         return desk.index.search(query).total
     except IndexUnavailableError:

@@ -23,7 +23,9 @@ def clock(at: datetime, zone: tzinfo | None = None) -> str:
 
 
 def axis_day(label: str) -> str:
-    """Return an ISO date without its year, as ``3 Mar``."""
+    """Return an ISO date without its year, as ``3 Mar``; of an hour its time, too."""
+    if "T" in label:
+        return f"{axis_day(label[:10])}, {label[11:16]}"
     tongue, at = spoken(), date.fromisoformat(label)
     if tongue.code == "en":
         return format_date(at, "d MMM", locale=tongue.locale)

@@ -214,7 +214,7 @@ def _owned(desk: Desk, number: int, user_id: int) -> SavedSearch:
 def _mistake(search: SavedSearch) -> QueryError | None:
     """Return why a search cannot be read any more, if so."""
     try:
-        parse(query_for(search.wanted.asked).text)
+        parse(query_for(search.wanted.asked, zone="UTC").text)
     except QueryError as error:
         return error
     return None

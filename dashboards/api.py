@@ -110,7 +110,7 @@ class StatementOut(BaseModel):
 def search(*, desk: TheDesk, session: Reader, asked: TheSearch, limit: Annotated[int, Query(ge=1, le=200)] = 20) -> SearchOut:
     """Search as on the desk's page."""
     del session
-    page = desk.index.search(asked.search(limit=limit))
+    page = desk.index.search(asked.search(desk, limit=limit))
     hits = [
         HitOut(
             id=hit.id,

@@ -35,7 +35,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def export_search(*, form: Literal["csv", "jsonl", "xlsx"], desk: TheDesk, session: Reader, asked: TheSearch) -> Response:
     """Return the first 10,000 hits of a search as a download. A mistake in the query is told as on the search page."""
     del session
-    query = asked.search(limit=_PAGE)
+    query = asked.search(desk, limit=_PAGE)
     first = desk.index.search(query)  # before the answer begins, so that a mistake still has its status
     rows = islice(_rows(desk, query, first=first), MOST_ROWS)
     named = {"Content-Disposition": f'attachment; filename="search.{form}"'}

@@ -89,10 +89,10 @@ class _Words:
 
 def _item(number: int, draw: Draw, known: tuple[_Words, ...]) -> Entry:
     dice = draw.dice
-    language = int(dice.random() < 0.5)  # noqa: PLR2004 - one half
+    language = int(dice.random() < 0.5)
     length = int(np.interp(dice.random(), *_QUANTILES))
     seen = NOW - timedelta(days=_DAYS * float(dice.random()))
-    found = dice.random() < 0.1  # noqa: PLR2004 - one in ten
+    found = dice.random() < 0.1
     return Entry(
         f"{number:032x}",
         EntryKind.DOCUMENT,
@@ -102,7 +102,7 @@ def _item(number: int, draw: Draw, known: tuple[_Words, ...]) -> Entry:
         seen,
         published_at=seen - timedelta(hours=30 * float(dice.random())),
         source=f"Outlet {int(draw.ranks(1, most=300)[0])}",
-        role="press" if dice.random() < 0.8 else "social",  # noqa: PLR2004 - four in five
+        role="press" if dice.random() < 0.8 else "social",
         event=(None, "flood", "election", "storm")[int(4 * dice.random())],
         document_id=f"{number:032x}",
         findings=(_FINDINGS[int(6 * dice.random())],) if found else (),

@@ -1,10 +1,10 @@
 """What a sentence typed after ``similar:`` means, without a model: a page view loads none.
 
-The claims and passages that were read have vectors in the store. The one whose words are nearest to the sentence lends it its own,
-and the page says which one that was. Where the encoder is loaded anyway, it reads the sentence itself.
+The claims and passages that were read have vectors in the store. The one whose words are nearest to the sentence lends it its
+own, and the page says which one that was. Where the encoder may be loaded, it reads the sentence itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from index.words import words_of
 _KINDS = (EntryKind.CLAIM, EntryKind.FACTCHECK, EntryKind.EVIDENCE)
 _WORDS = 40
 _NEAREST = 5
-Encode = Callable[[list[str]], NDArray[np.float32]]
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 def sentences(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ The page, the API, an export and a saved search mean the same by the same addres
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from factdesk.errors import QueryError
 from index.base import EntryKind, Query, Sort
@@ -14,8 +15,8 @@ FILTERS = ("kind", "language", "source", "role", "event", "finding", "narrative"
 ASKED = ("q", *FILTERS, "since", "until", "sort")
 
 
-def query_for(asked: Mapping[str, str], *, limit: int = 20, cursor: str = "") -> Query:
-    """Return the query. Raises ``QueryError`` for a kind, a date or words that mean nothing."""
+def query_for(asked: Mapping[str, str], *, zone: str, limit: int = 20, cursor: str = "") -> Query:
+    """Return the query, its days those of a time zone. Raises ``QueryError`` for a kind, a date or words that mean nothing."""
     text = asked.get("q", "")
     return Query(
         text=text,
@@ -26,20 +27,22 @@ def query_for(asked: Mapping[str, str], *, limit: int = 20, cursor: str = "") ->
         events=_one(asked, "event"),
         findings=_one(asked, "finding"),
         narratives=_one(asked, "narrative"),
-        published_from=day(asked.get("since", "")),
-        published_to=day(asked.get("until", ""), days=1),
+        published_from=day(asked.get("since", ""), zone=zone),
+        published_to=day(asked.get("until", ""), zone=zone, days=1),
+        zone=zone,
         sort=Sort.NEWEST if asked.get("sort") == "newest" else Sort.RELEVANCE,
         limit=limit,
         cursor=cursor or None,
     )
 
 
-def day(text: str, *, days: int = 0) -> datetime | None:
-    """Return the beginning (UTC) of a day written as 2026-01-31, or of one ``days`` later; nothing for an empty text."""
+def day(text: str, *, zone: str, days: int = 0) -> datetime | None:
+    """Return when a day written as 2026-01-31, or one ``days`` later, begins in a time zone; nothing for an empty text."""
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=days)
+        local = datetime.strptime(text, "%Y-%m-%d") + timedelta(days=days)  # noqa: DTZ007 - the zone follows
+        return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise QueryError(f"{text[:20]} is not a day.", remedy="Write it as 2026-01-31.") from error
 

@@ -24,19 +24,26 @@ def search(
 
     Example: factdesk search 'dam AND "opened at night" lang:en'
     """
-    from factdesk.settings import load_settings  # noqa: PLC0415 # keeps the help quick
+    from factdesk.meaning import sentences, with_encoder  # noqa: PLC0415 # keeps the help quick
+    from factdesk.settings import load_settings  # noqa: PLC0415 # the same
     from index import Server, open_index  # noqa: PLC0415 # the same
     from index.base import Query, Sort  # noqa: PLC0415 # the same
 
     settings = load_settings()
+    order = Sort.NEWEST if newest else Sort.RELEVANCE
+    asked = Query(query, limit=limit, sort=order, zone=settings.desk.timezone)
     index = open_index(settings.index, dim=settings.check.dimensions, server=Server.of(settings))
     try:
-        page = index.search(Query(text=query, limit=limit, sort=Sort.NEWEST if newest else Sort.RELEVANCE))
+        if sentences(query):
+            from nlp.encoders import load_encoder  # noqa: PLC0415 # a model: only a search by meaning needs it
+
+            asked = with_encoder(asked, load_encoder(settings.check.encoder))
+        page = index.search(asked)
     except QueryError as error:
         raise QueryError(f"{error.what} (at character {error.position + 1} of the query)", remedy=error.remedy) from error
     finally:
         index.close()
-    typer.echo(f"{page.total} found")
+    typer.echo(f"{page.total} found" if page.exact else f"more than {page.total} found")
     for hit in page.hits:
         day = f"{hit.published_at:%Y-%m-%d}" if hit.published_at else "no date"
         found = f"  [{', '.join(hit.findings)}]" if hit.findings else ""

@@ -45,6 +45,11 @@ def narratives_of(connection: Connection, claim_ids: Sequence[str]) -> dict[str,
     return told
 
 
+def labels_of(connection: Connection, narrative_ids: Sequence[str]) -> dict[str, str]:
+    """Return the labels (the first claims) of narratives."""
+    return {key: one.label for key, one in _known(connection, narrative_ids).items()}
+
+
 def put_narratives(connection: Connection, seen: Sequence[tuple[str, str, datetime]]) -> None:
     """Count claims (narrative id, text, when published) into their narratives; the first claim of a new one is its label."""
     known = _known(connection, list(dict.fromkeys(narrative_id for narrative_id, _, _ in seen)))

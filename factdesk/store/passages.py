@@ -43,6 +43,15 @@ def known_passages(connection: Connection, ids: Sequence[str]) -> dict[str, Pass
     return found
 
 
+def vectors_of(connection: Connection, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    """Return the vectors of those of ``ids`` that the library holds."""
+    found: dict[str, NDArray[np.float32]] = {}
+    for at in range(0, len(ids), _PIECE):
+        rows = connection.execute(select(passages.c.id, passages.c.vector).where(passages.c.id.in_(ids[at : at + _PIECE])))
+        found.update((row.id, vector) for row in rows if (vector := unpacked(row.vector)) is not None)
+    return found
+
+
 def put_passages(connection: Connection, entries: Iterable[tuple[Passage, NDArray[np.float32]]], *, at: datetime) -> None:
     """Store passages with their vectors (kept as float16); one that is there already is replaced in place."""
     rows = [{**_row(passage), "vector": packed(vector), "added_at": at} for passage, vector in entries]
