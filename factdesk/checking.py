@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from factdesk.line import Line
 from factdesk.records import Claim, Document, Finding, SourceRole
+from index import spoken
 from index.base import Probe
 from nlp.language import supported
 
@@ -29,7 +30,7 @@ def check_documents(line: Line, documents: Sequence[Document]) -> list[Checked]:
     """Find and check the claims of press and social documents in a language that is read; copies are left out."""
     judged = [document for document in documents if _is_judged(document)]
     pairs = [(claim, document) for document, claims in zip(judged, line.find_claims(judged), strict=True) for claim in claims]
-    vectors = line.encoder([claim.text for claim, _ in pairs])
+    vectors = line.encoder([spoken(claim.text) for claim, _ in pairs])
     return check_claims(line, [(claim, document, vector) for (claim, document), vector in zip(pairs, vectors, strict=True)])
 
 

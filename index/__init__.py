@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from factdesk.errors import IndexUnavailableError, SettingsError
 from index._exchange import FileIndex, base_of, discard_files
 from index._late import LateIndex
+from index._spoken import spoken
 from index.base import SearchIndex
 from index.server import Server
 
@@ -63,4 +64,4 @@ def file_of(url: str) -> Path:
     return base_of(Path(path))
 
 
-__all__ = ["SearchIndex", "Server", "discard_index", "file_of", "open_index", "open_late"]
+__all__ = ["SearchIndex", "Server", "discard_index", "file_of", "open_index", "open_late", "spoken"]

@@ -62,12 +62,17 @@ def read_articles(probe: Weighted, sequences: Sequence[NDArray[np.uint32]]) -> R
     words = len(probe.hashes)
     times = np.bincount(found.article * words + found.word, minlength=len(sequences) * words).reshape(len(sequences), words)
     bound = max(float(probe.rarities.sum()), 1e-6)
-    norm = _K1 * (1.0 - _B + _B * lengths / max(probe.usual_length, 1.0))
+    norm = saturation(lengths, usual=probe.usual_length)
     bm25 = (times / (times + norm[:, None] + 1e-9)) @ probe.rarities
     anywhere = (times > 0) @ probe.rarities
     nearby = _best_windows(found, probe.rarities, articles=len(sequences))
     told = [(one / bound).clip(0.0, 1.0).astype(np.float32) for one in (bm25, nearby, anywhere)]
     return Reading(told[0], told[1], told[2], lengths.astype(np.float32))
+
+
+def saturation(lengths: NDArray[np.integer], *, usual: float) -> NDArray[np.float32]:
+    """Return BM25's ``k1 (1 - b + b length / usual)`` of articles."""
+    return (_K1 * (1.0 - _B) + _K1 * _B / max(usual, 1.0) * lengths).astype(np.float32)
 
 
 def _find(hashes: NDArray[np.uint32], sequences: Sequence[NDArray[np.uint32]], *, lengths: NDArray[np.int64]) -> _Found:

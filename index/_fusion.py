@@ -7,32 +7,26 @@ way (typos, inflection, scripts without spaces; a lone common gram says nothing)
 (`index._article`): where there is an article, mostly that; where there is only a short text, mostly the text.
 """
 
-import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index._article import Reading, Weighted
+from index._article import Reading, Weighted, read_articles
 from index._folding import fold, gram_hashes, tokens, word_hashes
 from index._passages import unit_vector
+from index._spoken import spoken
 from index.base import Probe
 
 RECALL_DEPTH = 60
 MAX_PROBE_WORDS = 120
-MAX_LOOKUPS = 24
-COMMON_SHARE = 0.1
-_LEAST_BUDGET = 400
-_BUDGET_SHARE = 8
 # letters, fit, meaning; the article's BM25, best window, and words anywhere
-_WEIGHTS_ARTICLE = np.array([0.8, 0.2, 0.5, 1.0, 2.5, 1.0], dtype=np.float32) / 6
-_WEIGHTS_SHORT = np.array([0.9, 0.2, 0.9, 1.0, 0.0, 0.0], dtype=np.float32) / 3
-_FIT_BESIDE_LETTERS = 0.3
+_WEIGHTS_ARTICLE = np.array([1.0, 0.0, 0.5, 1.0, 2.0, 1.0], dtype=np.float32) / 5.5
+_WEIGHTS_SHORT = np.array([2.0, 0.0, 1.0, 1.0, 1.0, 0.0], dtype=np.float32) / 5
+FIT_BESIDE_LETTERS = 0.3
 _SEATS = 4
-_LINK = re.compile(r"https?://\S+|\bpic\.twitter\.com/\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +42,10 @@ class Asked:
 def ask(probe: Probe, *, dim: int) -> Asked:
     """Return ``probe`` ready for comparison, without links; a vector of another size than ``dim`` is left out."""
     vector = unit_vector(probe.vector)
-    text = _LINK.sub(" ", probe.text[:4_000])
+    text = spoken(probe.text[:4_000])
     words = tuple(dict.fromkeys(tokens(text)))[:MAX_PROBE_WORDS]
     grams = gram_hashes(fold(text[:2_000]))
     return Asked(words, word_hashes(words), grams, vector if vector is not None and vector.shape == (dim,) else None)
-
-
-def rarity(frequency: int, *, total: int) -> float:
-    """Return the inverse document frequency ``ln(1 + (N - n + 0.5) / (n + 0.5))`` of a word in n of N entries."""
-    known = min(frequency, total)
-    return math.log(1.0 + (total - known + 0.5) / (known + 0.5))
-
-
-def informative(frequencies: Mapping[str, int], *, total: int) -> list[str]:
-    """Return the words worth looking up, rarest first: known, not in a tenth of all entries, few enough to stay quick."""
-    budget = max(_LEAST_BUDGET, total // _BUDGET_SHARE)
-    common = max(20, int(total * COMMON_SHARE))
-    chosen: list[str] = []
-    for word in sorted((word for word, count in frequencies.items() if count), key=lambda word: (frequencies[word], word)):
-        budget -= frequencies[word]
-        if chosen and (budget < 0 or frequencies[word] > common or len(chosen) >= MAX_LOOKUPS):
-            break
-        chosen.append(word)
-    return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +64,6 @@ class Shares:
         """Return the one figure that a candidate carries."""
         return np.clip((self.covered + self.letters) / 2, 0.0, 1.0).astype(np.float32)
 
-    @property
-    def near(self) -> NDArray[np.float32]:
-        """Return what chooses among all texts those that are looked at."""
-        return self.letters + _FIT_BESIDE_LETTERS * self.fit
-
-    def at(self, places: NDArray[np.int64]) -> "Shares":
-        """Return the shares at some places."""
-        return Shares(self.covered[places], self.fit[places], self.letters[places])
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -107,10 +73,10 @@ class Terms:
     known: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, counts: Sequence[int], *, total: int) -> "Terms":
-        """Return the terms that ``counts`` of ``total`` entries hold."""
-        rarities = np.array([rarity(count, total=total) for count in counts], dtype=np.float32)
-        return cls(rarities, np.array(counts, dtype=np.int64) > 0)
+    def of(cls, counts: NDArray[np.int64], *, total: int) -> "Terms":
+        """Return the terms that ``counts`` of ``total`` entries hold; rarity is ``ln(1 + (N - n + 0.5) / (n + 0.5))``."""
+        held = np.minimum(counts, total).astype(np.float64)
+        return cls(np.log1p((total - held + 0.5) / (held + 0.5)).astype(np.float32), counts > 0)
 
     @property
     def usual(self) -> float:
@@ -139,8 +105,15 @@ def shares(words: Held, grams: Held, *, terms: tuple[Terms, Terms]) -> Shares:
 
 def held(asked: NDArray[np.uint32], terms: Terms, *, texts: Sequence[NDArray[np.uint32]]) -> Held:
     """Return what each of ``texts``, sets of hashed terms, holds of the ``asked`` terms."""
-    weight = [float(terms.rarities[np.isin(asked, text)].sum()) for text in texts]
-    return Held(np.array(weight, dtype=np.float32), np.array([len(text) for text in texts], dtype=np.float32))
+    sizes = np.fromiter((len(one) for one in texts), dtype=np.int64, count=len(texts))
+    if not len(asked):
+        return Held(np.zeros(len(texts), dtype=np.float32), sizes.astype(np.float32))
+    flat = np.concatenate([*texts, np.zeros(0, dtype=np.uint32)])
+    order = np.argsort(asked)
+    at = order[np.minimum(np.searchsorted(asked, flat, sorter=order), len(asked) - 1)]
+    told = np.where(asked[at] == flat, terms.rarities[at], np.float32(0))
+    weight = np.bincount(np.repeat(np.arange(len(texts)), sizes), told, minlength=len(texts))
+    return Held(weight.astype(np.float32), sizes.astype(np.float32))
 
 
 def fuse(short: Shares, meaning: NDArray[np.float32], *, article: Reading) -> NDArray[np.float32]:
@@ -174,14 +147,47 @@ def best(scored: Sequence[Scored], *, limit: int) -> list[Scored]:
     return [one for one in order if one.key in seated or one.key in others]
 
 
-def ranked(keys: Sequence[str], short: Shares, meaning: NDArray[np.float32], *, article: Reading) -> list[Scored]:
-    """Return the entries with their shares and their score, in the order of ``keys``."""
-    columns = (short.words.tolist(), meaning.tolist(), fuse(short, meaning, article=article).tolist())
-    return [Scored(*one) for one in zip(keys, *columns, strict=True)]
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """In how many of ``total`` entries each of a probe's words and 4-grams stands; ``usual_length`` is their articles'."""
+
+    total: int
+    words: NDArray[np.int64]
+    grams: NDArray[np.int64]
+    article: NDArray[np.int64]
+    usual_length: float
+
+    @property
+    def terms(self) -> tuple[Terms, Terms]:
+        """Return words and 4-grams as they are weighed in short texts."""
+        return Terms.of(self.words, total=self.total), Terms.of(self.grams, total=self.total)
 
 
-def weighted(asked: Asked, frequencies: Mapping[str, int], *, total: int, usual_length: float) -> Weighted:
-    """Return the words of a probe as articles are read for them: one that stands in no article is left out."""
-    kept = [place for place, word in enumerate(asked.words) if frequencies.get(word, 0) > 0]
-    rarities = np.array([rarity(frequencies[asked.words[place]], total=total) for place in kept], dtype=np.float32)
-    return Weighted(asked.hashes[kept], rarities, usual_length)
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Entries to be scored: of each its key, its sets of words and 4-grams, its article's words in order, and its meaning."""
+
+    keys: Sequence[str]
+    words: Sequence[NDArray[np.uint32]]
+    grams: Sequence[NDArray[np.uint32]]
+    articles: Sequence[NDArray[np.uint32]]
+    meaning: NDArray[np.float32]
+
+
+def scored(probe: Asked, proposals: Proposals, *, known: Statistics) -> list[Scored]:
+    """Return the entries with their shares and their score, in the order in which they were proposed."""
+    words, grams = known.terms
+    short = shares(
+        held(probe.hashes, words, texts=proposals.words),
+        held(probe.grams, grams, texts=proposals.grams),
+        terms=(words, grams),
+    )
+    article = read_articles(_weighted(probe, known), proposals.articles)
+    columns = (short.words.tolist(), proposals.meaning.tolist(), fuse(short, proposals.meaning, article=article).tolist())
+    return [Scored(*one) for one in zip(proposals.keys, *columns, strict=True)]
+
+
+def _weighted(asked: Asked, known: Statistics) -> Weighted:
+    """Return the words of a probe as articles are read for them; one that stands in none is left out."""
+    found = known.article > 0
+    return Weighted(asked.hashes[found], Terms.of(known.article[found], total=known.total).rarities, known.usual_length)

@@ -1,21 +1,22 @@
 """Candidates from Elasticsearch: cheap searches propose (words, 4-grams, article, meaning), Python scores what they found."""
 
 from base64 import b64decode
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from elasticsearch import Elasticsearch
+from numpy.typing import NDArray
 
 from factdesk.errors import IndexUnavailableError
-from index._article import read_articles
 from index._folding import fold, gram_hashes, tokens, word_hashes
-from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, Scored, Terms, held, informative, ranked, shares, weighted
+from index._fusion import RECALL_DEPTH, Asked, Proposals, Scored, Statistics, scored
 from index._mapping import Json, space_of
 from index.base import EntryKind
 
 _NEAREST = 200
+_COMMON_SHARE = 0.1
+_MAX_LOOKUPS = 40
 _COSINE = "doc['vector'].size() == 0 ? 0 : Math.max(0, cosineSimilarity(params.probe, 'vector'))"
 Body = dict[str, Json]
 _Field = Mapping[str, Mapping[str, Mapping[str, int]]]
@@ -28,26 +29,6 @@ class _Hit:
     score: float
     short: str
     sequence: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Frequencies:
-    """In how many of ``total`` entries each of the probe's terms stands, and how long an article is."""
-
-    total: int
-    short: Mapping[str, int]
-    long: Mapping[str, int]
-    grams: Mapping[str, int]
-    usual_length: float
-
-    @property
-    def article(self) -> Mapping[str, int]:
-        """Return how often each word stands in articles; one that is common in short texts counts as in all of them."""
-        common = max(20, int(self.total * COMMON_SHARE))
-        return {
-            word: self.total if self.short.get(word, 0) > common else max(count, self.short.get(word, 0))
-            for word, count in self.long.items()
-        }
 
 
 class Proposer:
@@ -65,7 +46,7 @@ class Proposer:
         recalled = self._recall(probes, frequencies)
         return self._scored(probes, frequencies, recalled=recalled)
 
-    def _frequencies(self, probes: Sequence[Asked]) -> list[_Frequencies]:
+    def _frequencies(self, probes: Sequence[Asked]) -> list[Statistics]:
         fields = [f"{self._space}_short", f"{self._space}_grams", *(["passage_long"] if self._space == "passage" else [])]
         asked = [
             {
@@ -82,22 +63,21 @@ class Proposer:
         ]
         told = [one.get("term_vectors", {}) for one in self._client.mtermvectors(docs=asked)["docs"]]
         each = len(self._indices)
-        return [_frequencies(told[at : at + each], space=self._space) for at in range(0, len(told), each)]
+        parts = (told[at : at + each] for at in range(0, len(told), each))
+        return [_statistics(probe, part, space=self._space) for probe, part in zip(probes, parts, strict=True)]
 
-    def _recall(self, probes: Sequence[Asked], frequencies: Sequence[_Frequencies]) -> list[frozenset[str]]:
+    def _recall(self, probes: Sequence[Asked], frequencies: Sequence[Statistics]) -> list[frozenset[str]]:
         bodies = [self._recall_bodies(probe, known) for probe, known in zip(probes, frequencies, strict=True)]
         answers = iter(self._many([body for several in bodies for body in several]))
         return [frozenset(hit.id for _ in several for hit in next(answers)) for several in bodies]
 
-    def _recall_bodies(self, probe: Asked, known: _Frequencies) -> list[Body]:
-        rare = informative(known.article, total=known.total)
-        searched = (
-            ("short", known.short),
-            ("long", rare if self._space == "passage" else ()),
-            ("grams", map(str, probe.grams.tolist())),
-        )
-        matched = [(field, list(words)) for field, words in searched]
-        bodies = [_match(f"{self._space}_{field}", words) for field, words in matched if words]
+    def _recall_bodies(self, probe: Asked, known: Statistics) -> list[Body]:
+        searched = [
+            (f"{self._space}_short", [word for word, count in zip(probe.words, known.words.tolist(), strict=True) if count]),
+            (f"{self._space}_grams", [str(gram) for gram in probe.grams[known.grams > 0].tolist()]),
+            (f"{self._space}_long", informative(probe.words, known.article, total=known.total)),
+        ]
+        bodies = [_match(field, words) for field, words in searched if words]
         if probe.vector is not None:
             nearest: Body = {
                 "field": "vector",
@@ -110,7 +90,7 @@ class Proposer:
         return bodies
 
     def _scored(
-        self, probes: Sequence[Asked], frequencies: Sequence[_Frequencies], *, recalled: Sequence[frozenset[str]]
+        self, probes: Sequence[Asked], frequencies: Sequence[Statistics], *, recalled: Sequence[frozenset[str]]
     ) -> list[list[Scored]]:
         answers = self._many([_scoring(probe, found) for probe, found in zip(probes, recalled, strict=True)])
         return [_rank(probe, known, hits=hits) for probe, known, hits in zip(probes, frequencies, answers, strict=True)]
@@ -127,20 +107,19 @@ def _terms(probe: Asked, *, grams: bool) -> str:
     return " ".join(map(str, probe.grams.tolist()) if grams else probe.words)
 
 
-def _frequencies(indices: Sequence[_Vectors], *, space: str) -> _Frequencies:
+def _statistics(probe: Asked, indices: Sequence[_Vectors], *, space: str) -> Statistics:
     """Return what all ``indices`` together say: an entry lies in one of them, so that counts add up."""
-    fields = [[one.get(f"{space}_{name}", {}) for one in indices] for name in ("short", "long", "grams")]
-    short, long, grams = (_counted(several) for several in fields)
-    total, _ = _lengths(fields[0])
-    articles, words = _lengths(fields[1])
-    return _Frequencies(total, short, long, grams, words / max(articles, 1))
+    words, grams, article = ([one.get(f"{space}_{name}", {}) for one in indices] for name in ("short", "grams", "long"))
+    total, _ = _lengths(words)
+    articles, length = _lengths(article)
+    asked = ((words, probe.words), (grams, [str(gram) for gram in probe.grams.tolist()]), (article, probe.words))
+    counts = [_counts(fields, terms) for fields, terms in asked]
+    return Statistics(total, counts[0], counts[1], article=counts[2], usual_length=length / max(articles, 1))
 
 
-def _counted(fields: Sequence[_Field]) -> dict[str, int]:
-    counted: Counter[str] = Counter()
-    for field in fields:
-        counted.update({word: one.get("doc_freq", 0) for word, one in field.get("terms", {}).items()})
-    return {word: count for word, count in counted.items() if count}
+def _counts(fields: Sequence[_Field], terms: Sequence[str]) -> NDArray[np.int64]:
+    held = [field.get("terms", {}) for field in fields]
+    return np.array([sum(one.get(term, {}).get("doc_freq", 0) for one in held) for term in terms], dtype=np.int64)
 
 
 def _lengths(fields: Sequence[_Field]) -> tuple[int, int]:
@@ -151,6 +130,13 @@ def _lengths(fields: Sequence[_Field]) -> tuple[int, int]:
 
 def _number(told: Mapping[str, object], name: str) -> int:
     return int(str(told.get(name, 0)))
+
+
+def informative(words: Sequence[str], counts: NDArray[np.int64], *, total: int) -> list[str]:
+    """Return the words worth looking up in articles, rarest first: known, and no common one unless there is no other."""
+    common = max(20, int(total * _COMMON_SHARE))
+    order = [at for at in np.argsort(counts, kind="stable").tolist() if counts[at]]
+    return [words[at] for place, at in enumerate(order[:_MAX_LOOKUPS]) if not place or counts[at] <= common]
 
 
 def _match(field: str, words: Iterable[str]) -> Body:
@@ -171,18 +157,15 @@ def _scoring(probe: Asked, ids: frozenset[str]) -> Body:
     return held
 
 
-def _rank(probe: Asked, known: _Frequencies, *, hits: Sequence[_Hit]) -> list[Scored]:
-    words = Terms.of([known.short.get(word, 0) for word in probe.words], total=known.total)
-    grams = Terms.of([known.grams.get(str(gram), 0) for gram in probe.grams.tolist()], total=known.total)
-    short = shares(
-        held(probe.hashes, words, texts=[np.unique(word_hashes(tokens(hit.short))) for hit in hits]),
-        held(probe.grams, grams, texts=[gram_hashes(fold(hit.short)) for hit in hits]),
-        terms=(words, grams),
+def _rank(probe: Asked, known: Statistics, *, hits: Sequence[_Hit]) -> list[Scored]:
+    proposals = Proposals(
+        [hit.id for hit in hits],
+        [np.unique(word_hashes(tokens(hit.short))) for hit in hits],
+        [gram_hashes(fold(hit.short)) for hit in hits],
+        [np.frombuffer(hit.sequence, dtype=np.uint32) for hit in hits],
+        np.array([min(1.0, hit.score) for hit in hits], dtype=np.float32),
     )
-    article = weighted(probe, known.article, total=known.total, usual_length=known.usual_length)
-    sequences = [np.frombuffer(hit.sequence, dtype=np.uint32) for hit in hits]
-    meaning = np.array([min(1.0, hit.score) for hit in hits], dtype=np.float32)
-    return ranked([hit.id for hit in hits], short, meaning, article=read_articles(article, sequences))
+    return scored(probe, proposals, known=known)
 
 
 def _hits(answer: Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]) -> list[_Hit]:

@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from factdesk.errors import IndexUnavailableError
 from index._folding import FOLDING_VERSION
 
-_FORMAT = "3"
+_FORMAT = "4"
 _BUSY_MS = 15_000
 _PAGE = 8_192
 _TABLES = """
@@ -24,14 +25,11 @@ CREATE TABLE IF NOT EXISTS common (word TEXT NOT NULL, block INTEGER NOT NULL, c
   PRIMARY KEY (word, block)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS passage_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB,
-  length INTEGER NOT NULL);
+  article BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS claim_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB,
-  length INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS passage_sequences (entry INTEGER PRIMARY KEY, words BLOB NOT NULL);
+  article BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS removed (seq INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS entry_words USING fts5 (title, text, content='', tokenize='ascii');
-CREATE VIRTUAL TABLE IF NOT EXISTS passage_words USING fts5 (words, content='', tokenize='ascii');
-CREATE VIRTUAL TABLE IF NOT EXISTS passage_terms USING fts5vocab ('passage_words', 'row');
 """
 _SESSION = """
 PRAGMA synchronous = NORMAL;
@@ -65,7 +63,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, wanted: str) -> None
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
-        connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?), ('generation', '0')", (wanted,))
+        known = (wanted, uuid4().hex)
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?), ('generation', '0'), ('identity', ?)", known)
     connection.executescript(_SESSION)
     found = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     if found is None or found[0] != wanted:

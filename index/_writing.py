@@ -13,7 +13,8 @@ import numpy as np
 from index._contents import packed_text, unpacked_text
 from index._fields import instant
 from index._folding import clean, fold, gram_hashes, tokens, word_hashes
-from index._passages import PASSAGE_KINDS, dump_passage, is_comparable, load_passage, long_text, short_text, unit_vector
+from index._passages import PASSAGE_KINDS, dump_passage, is_comparable, long_text, short_text, unit_vector
+from index._vectors import pack
 from index._vocabulary import Vocabulary
 from index.base import Entry, EntryKind
 
@@ -21,7 +22,6 @@ _TABLES = (
     "entries",
     "contents",
     "passage_features",
-    "passage_sequences",
     "claim_features",
     "names",
     "blocks",
@@ -139,54 +139,34 @@ def _write_entry(connection: sqlite3.Connection, prepared: _Prepared, *, row: in
 def _write_features(connection: sqlite3.Connection, entry: Entry, *, row: int) -> None:
     short = short_text(entry)
     words = np.unique(word_hashes(tokens(short)))
+    article = word_hashes(tokens(clean(long_text(entry)))) if entry.kind in PASSAGE_KINDS else words[:0]
     vector = unit_vector(entry.vector)
-    blob = None if vector is None else vector.astype(np.float16).tobytes()
-    length = _write_sequence(connection, entry, row=row) if entry.kind in PASSAGE_KINDS else 0
-    features = (row, words.tobytes(), gram_hashes(fold(short)).tobytes(), blob, length)
+    packed = None if vector is None else pack(vector)
+    features = (row, words.tobytes(), gram_hashes(fold(short)).tobytes(), packed, article.tobytes())
     table = "claim_features" if entry.kind is EntryKind.CLAIM else "passage_features"
     connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", features)
 
 
-def _write_sequence(connection: sqlite3.Connection, entry: Entry, *, row: int) -> int:
-    """Write the words of the whole article, to be searched and to be read in order; return how many they are."""
-    words = tokens(clean(long_text(entry)))
-    connection.execute("INSERT INTO passage_words (rowid, words) VALUES (?, ?)", (row, " ".join(words)))
-    connection.execute("INSERT INTO passage_sequences VALUES (?, ?)", (row, word_hashes(words).tobytes()))
-    return len(words)
-
-
 def delete_entries(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Forget the entries with these ids; unknown ones are ignored. What readers hold in memory is told by ``removed``."""
-    query = (
-        "SELECT e.entry, n.value, c.title, c.text, c.passage FROM entries e JOIN contents c USING (entry)"
-        " JOIN names n ON n.field = 'kind' AND n.number = e.kind WHERE e.id IN (SELECT value FROM json_each(?))"
-    )
-    for entry, kind, title, text, passage in connection.execute(query, (json.dumps(list(ids)),)).fetchall():
-        _delete_entry(connection, (entry, kind, title, unpacked_text(text), passage))
+    query = "SELECT entry, title, text FROM entries JOIN contents USING (entry) WHERE id IN (SELECT value FROM json_each(?))"
+    for entry, title, text in connection.execute(query, (json.dumps(list(ids)),)).fetchall():
+        _delete_entry(connection, (entry, title, unpacked_text(text)))
 
 
-def _delete_entry(connection: sqlite3.Connection, row: tuple[int, str, str, str, str | None]) -> None:
-    entry, _, title, text, passage = row
-    _forget_words(connection, entry, columns={"title": title, "text": text}, table="entry_words")
-    if passage is not None and connection.execute("DELETE FROM passage_features WHERE entry = ?", (entry,)).rowcount:
-        words = long_text(_as_entry(row))
-        _forget_words(connection, entry, columns={"words": words}, table="passage_words")
-    for table in ("entries", "contents", "claim_features", "passage_sequences"):
+def _delete_entry(connection: sqlite3.Connection, row: tuple[int, str, str]) -> None:
+    entry, title, text = row
+    _forget_words(connection, entry, columns={"title": title, "text": text})
+    for table in ("entries", "contents", "passage_features", "claim_features"):
         connection.execute(f"DELETE FROM {table} WHERE entry = ?", (entry,))
     connection.execute("INSERT INTO removed (entry) VALUES (?)", (entry,))
 
 
-def _forget_words(connection: sqlite3.Connection, entry: int, *, columns: dict[str, str], table: str) -> None:
-    """Delete from a contentless FTS5 table, which asks for the words that were indexed."""
+def _forget_words(connection: sqlite3.Connection, entry: int, *, columns: dict[str, str]) -> None:
+    """Delete from the contentless FTS5 table, which asks for the words that were indexed."""
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     words = [" ".join(tokens(value)) for value in columns.values()]
-    connection.execute(f"INSERT INTO {table} ({table}, rowid, {names}) VALUES ('delete', ?, {marks})", (entry, *words))
-
-
-def _as_entry(row: tuple[int, str, str, str, str | None]) -> Entry:
-    _, kind, title, text, passage = row
-    loaded = None if passage is None else load_passage(passage)
-    return Entry("", EntryKind(kind), title, text, "", _EPOCH, passage=loaded)
+    connection.execute(f"INSERT INTO entry_words (entry_words, rowid, {names}) VALUES ('delete', ?, {marks})", (entry, *words))
 
 
 def clear_entries(connection: sqlite3.Connection) -> None:
@@ -194,6 +174,5 @@ def clear_entries(connection: sqlite3.Connection) -> None:
     for table in (*_TABLES, "removed"):
         connection.execute(f"DELETE FROM {table}")
     connection.execute("DELETE FROM sqlite_sequence WHERE name = 'entries'")
-    for table in ("entry_words", "passage_words"):
-        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
+    connection.execute("INSERT INTO entry_words (entry_words) VALUES ('delete-all')")
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")

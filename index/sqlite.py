@@ -1,4 +1,4 @@
-"""The embedded search engine: one SQLite file that several processes share, its vectors compared exactly in memory."""
+"""The embedded search engine: one SQLite file that several processes share, what candidates are found by beside it."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,27 +7,22 @@ from pathlib import Path
 from threading import RLock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from factdesk.records import Candidate
-from index._article import Weighted, read_articles
 from index._asking import meanings_of, read_query
 from index._blocks import full_blocks, seal
-from index._fusion import COMMON_SHARE, RECALL_DEPTH, Asked, Scored, ask, best, informative, ranked, weighted
+from index._fusion import Asked, Proposals, Scored, ask, best, scored
 from index._paging import Pager
 from index._passages import load_passage
-from index._postings import Closeness, Shelf
 from index._schema import open_file, readable
 from index._searching import Searcher
+from index._shelf import Shelf
 from index._shelves import Shelves
 from index._similar import LEAST_ALIKE, MOST_ALIKE, with_documents
 from index._standing import matching_in_memory
 from index._vocabulary import Vocabulary
 from index._writing import clear_entries, delete_entries, write_entries
 from index.base import Entry, EntryKind, Match, Meaning, Page, Probe, Query, StandingQuery
-
-_BATCH = 64
-_GROWTH = 0.02
 
 
 class SqliteIndex:
@@ -39,12 +34,10 @@ class SqliteIndex:
         self._dim = dim
         self._lock = RLock()
         self._connection = open_file(path, dim=dim)
-        self._shelves = Shelves(self._connection, dim=dim)
+        self._shelves = Shelves(self._connection, path, dim=dim)
         self._vocabulary = Vocabulary(self._connection)
         self._searcher = Searcher(self._connection, self._vocabulary)
         self._pager = Pager(self._connection, self._searcher)
-        self._frequencies: dict[str, int] = {}
-        self._counted = 0
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Index ``entries`` in one transaction; they are found by the next search, in every process."""
@@ -112,26 +105,17 @@ class SqliteIndex:
 
     def candidates(self, probes: Sequence[Probe], *, limit: int = 20) -> list[list[Candidate]]:
         """Return, for each claim, the passages that may be about it by words, meaning or whole article, best first."""
-        asked = [ask(probe, dim=self._dim) for probe in probes]
         with self._transaction("DEFERRED"):
             shelf = self._shelves.passages()
-            self._forget_frequencies(len(shelf))
-            return [
-                self._best(one, close, shelf=shelf, limit=limit)
-                for start in range(0, len(asked), _BATCH)
-                for one, close in _compared(shelf, asked[start : start + _BATCH])
-            ]
+            found = [self._best(ask(probe, dim=self._dim), shelf, table="passage_features", limit=limit) for probe in probes]
+            return [self._candidates(several) for several in found]
 
     def claims_near(self, probes: Sequence[Probe], *, limit: int = 50) -> list[list[str]]:
         """Return, for each passage, ids of indexed claims that may be about it, nearest first."""
-        asked = [ask(probe, dim=self._dim) for probe in probes]
         with self._transaction("DEFERRED"):
             shelf = self._shelves.claims()
-            return [
-                self._nearest_ids(one, close, limit=limit)
-                for start in range(0, len(asked), _BATCH)
-                for one, close in _compared(shelf, asked[start : start + _BATCH])
-            ]
+            found = [self._best(ask(probe, dim=self._dim), shelf, table="claim_features", limit=limit) for probe in probes]
+            return [self._ids(several) for several in found]
 
     @contextmanager
     def _transaction(self, mode: str) -> Iterator[None]:
@@ -147,65 +131,34 @@ class SqliteIndex:
 
     def _alike(self, meaning: Meaning) -> dict[int, float]:
         """Return the claims and passages that mean about the same, and the documents of these claims, with the cosine."""
-        asked = [ask(Probe("", "", meaning.vector), dim=self._dim)]
+        asked = ask(Probe("", "", meaning.vector), dim=self._dim)
         found: list[tuple[float, int]] = []
         for shelf in (self._shelves.claims(), self._shelves.passages()):
-            close = shelf.compare(asked)[0]
-            near = np.flatnonzero(close.meaning >= LEAST_ALIKE)
-            found += zip(close.meaning[near].tolist(), close.rowids[near].tolist(), strict=True)
+            cosines, rowids = shelf.alike(asked, depth=MOST_ALIKE)
+            near = cosines >= LEAST_ALIKE
+            found += zip(cosines[near].tolist(), rowids[near].tolist(), strict=True)
         return with_documents(self._connection, sorted(found, reverse=True)[:MOST_ALIKE])
 
-    def _forget_frequencies(self, total: int) -> None:
-        """Count words again when the library has grown or shrunk so much that it may matter."""
-        if abs(total - self._counted) > _GROWTH * self._counted:
-            self._frequencies.clear()
-            self._counted = total
+    def _best(self, asked: Asked, shelf: Shelf, *, table: str, limit: int) -> list[Scored]:
+        proposed = shelf.propose(asked)
+        query = (
+            f"SELECT entry, words, grams, article FROM {table} WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY entry"
+        )
+        rows = self._connection.execute(query, (json.dumps(proposed.rowids.tolist()),)).fetchall()
+        there = np.isin(proposed.rowids, [row[0] for row in rows])  # another process may know entries that came since
+        words, grams, articles = ([np.frombuffer(row[at], dtype=np.uint32) for row in rows] for at in (1, 2, 3))
+        keys = [f"{row[0]:020}" for row in rows]
+        proposals = Proposals(keys, words, grams, articles, proposed.meaning[there])
+        return best(scored(asked, proposals, known=proposed.known), limit=limit)
 
-    def _articles(self, asked: Asked, shelf: Shelf) -> tuple[Weighted, NDArray[np.int64]]:
-        """Return the probe's words as articles are read for them, and the articles in which its rare words stand."""
-        total = len(shelf)
-        common = max(20, int(total * COMMON_SHARE))
-        known = dict(zip(asked.words, shelf.frequency(asked.hashes).tolist(), strict=True))
-        frequencies = {word: total if count > common else self._frequency(word) for word, count in known.items()}
-        probe = weighted(asked, frequencies, total=total, usual_length=shelf.usual_length())
-        words = informative(frequencies, total=total)
-        if not words:
-            return probe, np.zeros(0, dtype=np.int64)
-        query = "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?"
-        rows = self._connection.execute(query, (" OR ".join(f'"{word}"' for word in words), RECALL_DEPTH)).fetchall()
-        return probe, np.array(rows, dtype=np.int64).ravel()
+    def _candidates(self, found: Sequence[Scored]) -> list[Candidate]:
+        lines = self._told("SELECT entry, passage FROM contents", found)
+        return [Candidate(load_passage(lines[int(one.key)]), one.words, one.meaning, one.score) for one in found]
 
-    def _frequency(self, word: str) -> int:
-        if word not in self._frequencies:
-            row = self._connection.execute("SELECT doc FROM passage_terms WHERE term = ?", (word,)).fetchone()
-            self._frequencies[word] = 0 if row is None else row[0]
-        return self._frequencies[word]
+    def _ids(self, found: Sequence[Scored]) -> list[str]:
+        ids = self._told("SELECT entry, id FROM entries", found)
+        return [ids[int(one.key)] for one in found]
 
-    def _best(self, asked: Asked, close: Closeness, *, shelf: Shelf, limit: int) -> list[Candidate]:
-        probe, rows = self._articles(asked, shelf)
-        chosen = np.union1d(close.nearest(RECALL_DEPTH), np.searchsorted(close.rowids, rows))
-        found = self._scored(close, chosen, probe=probe)
-        return [self._candidate(one) for one in best(found, limit=limit)]
-
-    def _scored(self, close: Closeness, chosen: NDArray[np.int64], *, probe: Weighted) -> list[Scored]:
-        rows = close.rowids[chosen].tolist()
-        article = read_articles(probe, [self._sequence(row) for row in rows])
-        return ranked([f"{row:020}" for row in rows], close.short.at(chosen), close.meaning[chosen], article=article)
-
-    def _sequence(self, row: int) -> NDArray[np.uint32]:
-        found = self._connection.execute("SELECT words FROM passage_sequences WHERE entry = ?", (row,)).fetchone()
-        return np.frombuffer(b"" if found is None else found[0], dtype=np.uint32)
-
-    def _candidate(self, found: Scored) -> Candidate:
-        line = self._connection.execute("SELECT passage FROM contents WHERE entry = ?", (int(found.key),)).fetchone()[0]
-        return Candidate(load_passage(line), found.words, found.meaning, found.score)
-
-    def _nearest_ids(self, asked: Asked, close: Closeness, *, limit: int) -> list[str]:
-        chosen = close.nearest(max(limit, RECALL_DEPTH))
-        nothing = Weighted(asked.hashes[:0], np.zeros(0, dtype=np.float32), 1.0)
-        rows = [int(one.key) for one in best(self._scored(close, chosen, probe=nothing), limit=limit)]
-        return [self._connection.execute("SELECT id FROM entries WHERE entry = ?", (row,)).fetchone()[0] for row in rows]
-
-
-def _compared(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Closeness]]:
-    return zip(asked, shelf.compare(asked), strict=True)
+    def _told(self, query: str, found: Sequence[Scored]) -> dict[int, str]:
+        entries = json.dumps([int(one.key) for one in found])
+        return dict(self._connection.execute(f"{query} WHERE entry IN (SELECT value FROM json_each(?))", (entries,)).fetchall())

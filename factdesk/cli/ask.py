@@ -62,6 +62,7 @@ def check(
     """
     from factdesk.line import open_line  # noqa: PLC0415 # loads the models
     from factdesk.settings import load_settings  # noqa: PLC0415 # keeps the help quick
+    from index import spoken  # noqa: PLC0415 # the same
     from index.base import Probe  # noqa: PLC0415 # the same
     from nlp.language import identify  # noqa: PLC0415 # the same
 
@@ -70,7 +71,7 @@ def check(
     code = language or identify([claim])[0][0]
     line = open_line(load_settings())
     try:
-        vector = line.encoder([claim])[0]
+        vector = line.encoder([spoken(claim)])[0]
         candidates = line.index.candidates([Probe(claim, code, vector)], limit=20)[0]
         finding = line.match(_claim(claim, code), _document(claim, code), candidates)
     finally:

@@ -6,13 +6,10 @@ import sys
 from pathlib import Path
 from threading import Thread
 
-import numpy as np
 import pytest
 
 from factdesk.errors import FactdeskError, IndexUnavailableError, QueryError, SettingsError
 from index import SearchIndex, discard_index, open_index
-from index._fusion import Asked
-from index._postings import Comparable, Shelf
 from index.base import EntryKind, Page, Query
 from index.sqlite import SqliteIndex
 from tests.index.samples import DIM, DOCUMENTS, document, factcheck, probe
@@ -163,9 +160,9 @@ def test_replacing_and_removing_leaves_a_sound_word_index(tmp_path: Path) -> Non
     index.remove(["d", "f"])
     index.close()
     with sqlite3.connect(path) as connection:
-        for table in ("entry_words", "passage_words"):
-            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
-        assert connection.execute("SELECT count(*) FROM passage_terms").fetchone() == (0,)
+        connection.execute("INSERT INTO entry_words (entry_words) VALUES ('integrity-check')")
+        for table in ("entries", "contents", "passage_features", "claim_features"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     connection.close()
 
 
@@ -185,38 +182,6 @@ def walked(index: SearchIndex) -> list[str]:
         cursor = page.cursor
         if cursor is None:
             return found
-
-
-def test_merged_shelves_answer_like_one_made_at_once() -> None:
-    random = np.random.default_rng(7)
-
-    def comparable(number: int) -> Comparable:
-        words = np.unique(random.integers(0, 50, 8).astype(np.uint32))
-        vector = random.normal(size=DIM).astype(np.float32)
-        return Comparable(number, words, words * np.uint32(3), vector)
-
-    entries = [comparable(number) for number in range(60)]
-    gone = np.array([3, 17, 40, 59])
-    grown, whole = Shelf(dim=DIM), Shelf(dim=DIM)
-    for entry in entries:
-        grown.append([entry])
-        if entry.rowid == 40:
-            grown.discard(gone)
-    grown.discard(gone)
-    whole.append([entry for entry in entries if entry.rowid not in gone])
-    asked = [_asked(random) for _ in range(5)]
-    assert len(grown) == len(whole) == 56
-    for left, right in zip(grown.compare(asked), whole.compare(asked), strict=True):
-        alive = ~np.isin(left.rowids, gone)
-        assert np.array_equal(left.rowids[alive], right.rowids)
-        assert np.allclose(left.meaning[alive], right.meaning, atol=1e-6)
-        assert np.allclose(left.short.words[alive], right.short.words, atol=0.02)
-        assert not left.near[~alive].any()
-
-
-def _asked(random: np.random.Generator) -> Asked:
-    words = np.unique(random.integers(0, 50, 6).astype(np.uint32))
-    return Asked(tuple(map(str, words)), words, words * np.uint32(3), random.normal(size=DIM).astype(np.float32))
 
 
 def test_a_page_size_error_says_the_range(tmp_path: Path) -> None:

@@ -1,0 +1,160 @@
+"""All comparable entries of one kind: proposes, for a probe, the few that are worth scoring.
+
+Each way of looking (letters and words of the short text, words of the article, meaning) proposes by itself. A common term
+proposes little and costs much: terms are looked up rarest first within a budget of postings. What was proposed is scored with
+all of them.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index._article import saturation
+from index._fusion import FIT_BESIDE_LETTERS, RECALL_DEPTH, Asked, Statistics, Terms
+from index._postings import Postings
+from index._segment import Segment
+from index._vectors import few, signs
+
+_N = TypeVar("_N", bound=np.generic)
+_BUDGET = 400_000
+_STRIDES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Entries worth scoring, in order of rowid, with the cosine of their vectors, and what is known of the probe's terms."""
+
+    rowids: NDArray[np.int64]
+    meaning: NDArray[np.float32]
+    known: Statistics
+
+
+class Shelf:
+    """Some segments, looked at together."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = tuple(segments)
+        self._starts = np.cumsum([0, *(len(one) for one in self.segments)])
+        self._count()
+
+    def __len__(self) -> int:
+        return self._total
+
+    def discard(self, rowids: NDArray[np.int64]) -> None:
+        """Forget the entries with these rowids; unknown ones are ignored."""
+        for segment in self.segments:
+            segment.alive[np.isin(segment.rowids, rowids)] = False
+        self._count()
+
+    def propose(self, probe: Asked) -> Proposed:
+        """Return what is near to ``probe`` in some way."""
+        known = self._statistics(probe)
+        places = np.unique(
+            np.concatenate([self._by_text(probe, known), self._by_article(probe, known), self._by_meaning(probe)])
+        )
+        return Proposed(self._rowids(places), self._meaning(probe, places), known)
+
+    def _count(self) -> None:
+        self._total = int(sum(int(one.alive.sum()) for one in self.segments))
+        lengths = sum(int(one.lengths[one.alive].sum()) for one in self.segments)
+        self._usual_length = lengths / max(self._total, 1)
+
+    def _statistics(self, probe: Asked) -> Statistics:
+        words = _counts([one.words for one in self.segments], probe.hashes)
+        grams = _counts([one.grams for one in self.segments], probe.grams)
+        article = _counts([one.article for one in self.segments], probe.hashes)
+        return Statistics(self._total, words, grams, article=article, usual_length=self._usual_length)
+
+    def _by_text(self, probe: Asked, known: Statistics) -> NDArray[np.int64]:
+        """Return the places whose short text is nearest by letters and words."""
+        words, letters = known.terms
+        asked_letters, asked_words = affordable(known.grams), affordable(known.words)
+        scale = np.float32(1 / math.sqrt(max(float(letters.rarities[letters.known].sum()) * letters.usual, 1e-6)))
+        share = np.float32(FIT_BESIDE_LETTERS / words.usual)
+
+        def near(one: Segment) -> NDArray[np.float32]:
+            held = one.grams.weigh(probe.grams[asked_letters], letters.rarities[asked_letters], entries=len(one))
+            fit = one.words.weigh(probe.hashes[asked_words], words.rarities[asked_words], entries=len(one))
+            told = held * scale / np.sqrt(np.maximum(one.gram_sizes, np.int32(1)), dtype=np.float32)
+            return np.asarray(told + fit * share / np.maximum(one.word_sizes, np.int32(1)).astype(np.float32), dtype=np.float32)
+
+        return self._nearest(near)
+
+    def _by_article(self, probe: Asked, known: Statistics) -> NDArray[np.int64]:
+        """Return the places whose article is nearest by its words (BM25)."""
+        asked = affordable(known.article)
+        rarities = Terms.of(known.article, total=known.total).rarities[asked]
+
+        def near(one: Segment) -> NDArray[np.float32]:
+            return one.article.saturate(probe.hashes[asked], rarities, norm=saturation(one.lengths, usual=known.usual_length))
+
+        return self._nearest(near)
+
+    def alike(self, probe: Asked, *, depth: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return cosine and rowid of the ``depth`` nearest in meaning, in no order."""
+        places = self._by_meaning(probe, depth)
+        return self._meaning(probe, places), self._rowids(places)
+
+    def _by_meaning(self, probe: Asked, depth: int = RECALL_DEPTH) -> NDArray[np.int64]:
+        """Return the places whose vector is nearest, of the few that have nearly the same signs."""
+        if probe.vector is None or not self._total:
+            return np.zeros(0, dtype=np.int64)
+        asked = signs(probe.vector[None, :])[:, 0]
+        places = few(np.concatenate([one.distances(asked) for one in self.segments]))
+        return places[_top(self._meaning(probe, places), depth)]
+
+    def _rowids(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        return self._over(places, lambda segment, at: segment.rowids[at], dtype=np.int64)
+
+    def _nearest(self, near: Callable[[Segment], NDArray[np.float32]]) -> NDArray[np.int64]:
+        told = [np.where(one.alive, near(one), np.float32(0)) for one in self.segments]
+        return _top(np.concatenate([*told, np.zeros(0, dtype=np.float32)]), RECALL_DEPTH)
+
+    def _meaning(self, probe: Asked, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        vector = probe.vector
+        if vector is None:
+            return np.zeros(len(places), dtype=np.float32)
+        return self._over(places, lambda segment, at: segment.meaning(at, vector), dtype=np.float32)
+
+    def _over(
+        self, places: NDArray[np.int64], told: Callable[[Segment, NDArray[np.int64]], NDArray[_N]], *, dtype: type[_N]
+    ) -> NDArray[_N]:
+        """Return what each segment tells of its own among ``places``, which are in order."""
+        bounds = np.searchsorted(places, self._starts)
+        values = np.zeros(len(places), dtype=dtype)
+        for segment, start, low, high in zip(self.segments, self._starts, bounds, bounds[1:], strict=False):
+            if high > low:
+                values[low:high] = told(segment, places[low:high] - start)
+        return values
+
+
+def _counts(lists: Sequence[Postings], hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    counts = np.zeros(len(hashes), dtype=np.int64)
+    for one in lists:
+        begin, end = one.spans(hashes)
+        counts += end - begin
+    return counts
+
+
+def affordable(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return which terms are looked up, rarest first: within the budget, at least one, none that nothing holds."""
+    order = np.argsort(counts, kind="stable")
+    order = order[counts[order] > 0]
+    return order[: max(1, int(np.searchsorted(np.cumsum(counts[order]), _BUDGET, side="right")))]
+
+
+def _top(values: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
+    """Return the places of the ``depth`` greatest values above 0, in order; few strides hold them all, so these come first."""
+    whole = len(values) // _STRIDES
+    places = np.arange(len(values))
+    if whole > depth:
+        greatest = values[: whole * _STRIDES].reshape(_STRIDES, whole).max(axis=0)
+        columns = np.argpartition(greatest, -depth)[-depth:]
+        places = np.concatenate([(columns + whole * np.arange(_STRIDES)[:, None]).ravel(), places[whole * _STRIDES :]])
+    if len(places) > depth:
+        places = places[np.argpartition(values[places], -depth)[-depth:]]
+    return np.sort(places[values[places] > 0])
