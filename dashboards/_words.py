@@ -96,6 +96,7 @@ STEPS = Words(
     {
         "statement.drafted": "Drafted",
         "statement.edited": "Edited",
+        "statement.version_begun": "Begun from another language",
         "statement.machine_drafted": "Drafted by a model",
         "statement.taken_over": "Took over what a model wrote",
         "statement.waived": "Let a sentence pass",
@@ -169,6 +170,7 @@ DIFFERENCES = Words(
         "scope": "different scope",
     }
 )
+COMMON = ("ar", "de", "en", "es", "fr", "hi", "id", "it", "nl", "pl", "pt", "ru", "sw", "tr", "uk", "ur", "vi", "zh")
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -180,6 +182,15 @@ def language_name(code: str | None) -> str:
         return Locale.parse(code, sep="-").get_language_name(spoken().locale) or code
     except (ValueError, UnknownLocaleError):
         return code
+
+
+def autonym(code: str) -> str:
+    """Return what a language calls itself, or its code."""
+    try:
+        name = Locale.parse(code).get_language_name(code)
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name[:1].upper() + name[1:] if name else code
 
 
 def direction(code: str | None) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from dashboards._desk import Desk
 from dashboards.auth import Form
-from factdesk.editorial import offers, watch
+from factdesk.editorial import offers, versions, watch
 from factdesk.editorial.editing import ConflictError
 from factdesk.editorial.merging import Side, Version, paragraphs
 from factdesk.editorial.statement import Citation, Rating, Revision, Statement
@@ -50,6 +50,7 @@ def edit_page(desk: Desk, request: Request, shown: Statement, *, sheet: Sheet, e
         "more": _library(desk, sheet.find, known=known) or _in_place(desk, shown, known=known),
         "ratings": tuple(Rating),
         "error": error,
+        "versions": versions.others(desk.engine, shown),
         "newer": shown.newest if newer else None,
         "names": names_of(desk.engine),
         **beside(desk, shown, sheet.text),

@@ -9,7 +9,9 @@ from dashboards._docx import docx_of
 from dashboards._paper import paper_of
 from dashboards._pdf import pdf_of
 from dashboards._public_words import public_words
+from dashboards._words import autonym
 from dashboards.feeds import MOST
+from factdesk.editorial import versions
 from factdesk.editorial.claimreview import json_ld
 from factdesk.editorial.gatekeeping import shown_pieces
 from factdesk.editorial.statement import Revision, State, Statement
@@ -54,7 +56,9 @@ def show_one(request: Request, *, slug: str, desk: TheDesk) -> Response:
     shown, text = public_text(desk, slug)
     withdrawn = shown.state is State.WITHDRAWN
     base = desk.address(request)
+    choice = versions.public(shown, versions.others(desk.engine, shown))
     values = {
+        "versions": [(one.language, autonym(one.language), one.slug) for one in choice],
         "shown": shown,
         "text": text,
         "withdrawn": withdrawn,
@@ -65,7 +69,8 @@ def show_one(request: Request, *, slug: str, desk: TheDesk) -> Response:
         "address": f"{base}/statements/{shown.slug}",
     }
     page = desk.render(request, "public_statement.html", values)
-    return kept(request, Made(bytes(page.body), "text/html", shown.changed_at))
+    changed = max(one.changed_at for one in (shown, *choice))
+    return kept(request, Made(bytes(page.body), "text/html", changed))
 
 
 def public_text(desk: Desk, slug: str) -> tuple[Statement, Revision]:

@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboards import _words as words
 from dashboards._channels import shorts
 from dashboards._desk import Desk, TheDesk
 from dashboards._writing import compared_texts
 from dashboards.auth import Approver, ApproverForm, Editor, EditorForm, Form, Publisher, PublisherForm, StatementReader
-from factdesk.editorial import machine, watch
+from factdesk.editorial import machine, versions, watch
 from factdesk.editorial import statements as editorial
 from factdesk.editorial.gate import problems
 from factdesk.editorial.gatekeeping import standing, waive
@@ -183,6 +184,8 @@ def _page(  # one page, by keyword
         "mine": user_id in shown.authors,
         "may_approve": not desk.settings.desk.approvers_only or request.state.session.user.role is Role.APPROVER,
         "error": error,
+        "versions": versions.others(desk.engine, shown),
+        "languages": [code for code in words.COMMON if code != shown.language],
         "drafting": bool(desk.settings.drafting.url),
         "ruled": ruled,
         "held": problems(ruled),

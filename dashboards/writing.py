@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from dashboards._desk import TheDesk
 from dashboards._writing import Sheet, beside, chosen_version, citable, conflict_page, edit_page, new_page, picks_of
 from dashboards.auth import Editor, EditorForm
-from factdesk.editorial import editing, working
+from factdesk.editorial import editing, versions, working
 from factdesk.editorial import statements as editorial
 from factdesk.editorial.drafting import Material, ask
 from factdesk.editorial.merging import Version
@@ -64,6 +64,14 @@ def keep_new(*, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
     of = working.of_findings(form.texts("finding"))
     working.keep(desk.engine, session.user.id, of=of, version=chosen_version(form), base_revision=0, at=desk.clock())
     return JSONResponse({"kept": desk.clock().isoformat()})
+
+
+@router.post("/{statement_id}/languages")
+def begin_language(*, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+    """Begin the statement in another language, with the same evidence, and open it beside the first."""
+    beginning = versions.Beginning(form.text("language"), form.text("claim"))
+    made = versions.begin(desk.engine, statement_id, user_id=session.user.id, beginning=beginning, at=desk.clock())
+    return RedirectResponse(f"/desk/statements/{made.id}/edit", status_code=303)
 
 
 @router.post("/{statement_id}/machine-draft")

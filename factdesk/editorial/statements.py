@@ -61,7 +61,7 @@ def create_draft(  # noqa: PLR0913 # a draft carries the whole text, by keyword
         connection.execute(update(statements).where(statements.c.id == statement_id).values(slug=slug_for(title, statement_id)))
         links = [{"statement_id": statement_id, "finding_id": finding_id} for finding_id in dict.fromkeys(finding_ids)]
         connection.execute(insert(statement_findings), links)
-        _write_revision(
+        write_revision(
             connection, statement_id, number=1, author_id=user_id, text=(title, body, rating, ""), cited=cited, at=at
         )
         _log(connection, statement_id, user_id=user_id, action="statement.drafted", at=at)
@@ -97,7 +97,7 @@ def save_revision(  # noqa: PLR0913 # an edit carries the whole text, by keyword
         kept = note or statement.newest.note
         cited = _cited(connection, citations)
         number = statement.revision + 1
-        _write_revision(
+        write_revision(
             connection, statement_id, number=number, author_id=user_id, text=(title, body, rating, kept), cited=cited, at=at
         )
         machine.carry(connection, statement, revision=number, title=title.strip(), body=body.strip())
@@ -128,7 +128,7 @@ def save_drafted(  # noqa: PLR0913 # a draft and what it was written from, by ke
             raise StateError("Somebody saved while the model wrote.", remedy="Read what they saved, then ask again.")
         number, body = statement.revision + 1, drafted.body(material)
         text = (drafted.title, body, statement.rating.value, statement.newest.note)
-        _write_revision(connection, statement_id, number=number, author_id=user_id, text=text, cited=statement.citations, at=at)
+        write_revision(connection, statement_id, number=number, author_id=user_id, text=text, cited=statement.citations, at=at)
         held = machine.standing(sentences_of(drafted.title, body, statement.language), drafted.sentences)
         machine.mark(connection, statement_id, revision=number, model=drafted.model, sentences=held)
         _move(connection, statement_id, State.DRAFT, revision=number)
@@ -230,7 +230,7 @@ def correct(  # noqa: PLR0913 # a correction carries the whole text, by keyword
         _require_words(note, "Say what the correction corrects: readers see it.")
         number = statement.revision + 1
         cited = _cited(connection, citations)
-        _write_revision(
+        write_revision(
             connection, statement_id, number=number, author_id=user_id, text=(title, body, rating, note), cited=cited, at=at
         )
         machine.carry(connection, statement, revision=number, title=title.strip(), body=body.strip())
@@ -299,7 +299,7 @@ def _cited(connection: Connection, wanted: Sequence[tuple[str, str]]) -> tuple[C
     return tuple(Citation(known[passage_id], quote) for passage_id, quote in wanted)
 
 
-def _write_revision(  # noqa: PLR0913 # one row and its citations, by keyword
+def write_revision(  # noqa: PLR0913 # one row and its citations, by keyword
     connection: Connection,
     statement_id: int,
     *,
@@ -309,6 +309,7 @@ def _write_revision(  # noqa: PLR0913 # one row and its citations, by keyword
     cited: Sequence[Citation],
     at: datetime,
 ) -> None:
+    """Write a revision with its citations inside the caller's transaction, which has checked that it may be."""
     title, body, rating, note = text
     told = {"title": title.strip(), "body": body.strip(), "rating": _rating(rating), "note": note.strip()}
     row = {"statement_id": statement_id, "number": number, "author_id": author_id, "at": at, **told}

@@ -1,6 +1,6 @@
-"""Tables of writing: what people typed and have not saved yet, and what of a revision a model wrote."""
+"""Tables of writing: texts that are not saved yet, what of a revision a model wrote, and the languages of a statement."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from factdesk.store.tables import Instant, metadata
 
@@ -29,4 +29,14 @@ machine_texts = Table(
     Column("sentences", JSON, nullable=False, default=list),  # those that stand as the model wrote them
     Column("taken_by", ForeignKey("users.id")),
     Column("taken_at", Instant),
+)
+
+# statements that say the same in several languages; ``origin_id`` is the first of them
+language_versions = Table(
+    "language_versions",
+    metadata,
+    Column("statement_id", ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True),
+    Column("origin_id", ForeignKey("statements.id", ondelete="CASCADE"), nullable=False),
+    Column("language", String(8), nullable=False),
+    UniqueConstraint("origin_id", "language"),
 )

@@ -368,3 +368,20 @@ def test_drafting_help_is_off_unless_it_is_set_up_and_marked_where_it_is_used(ho
     taken = step(helped.as_("edda"), number, "take-over", digest=digest[1]).text
     assert "Edda Editor took the text over" in taken
     assert step(helped.as_("edda"), number, "take-over", digest=digest[1]).status_code == 409
+
+
+def test_a_second_language_stands_beside_the_first_and_is_linked_in_public(house: House) -> None:
+    number = draft(house)
+    slug = publish(house, number)
+    claim = "Las compuertas se abrieron a propósito."
+    page = step(house.as_("edda"), number, "languages", language="es", claim=claim)
+    assert page.status_code == 200
+    assert TITLE in page.text.split('class="version"')[1]
+    other = int(page.url.path.split("/")[3])
+    assert step(house.as_("edda"), number, "languages", language="es", claim=claim).status_code == 409
+    assert "hreflang" not in house.visitor().get(f"/statements/{slug}").text
+    second = publish(house, other)
+    public = house.visitor().get(f"/statements/{slug}").text
+    assert f'<link rel="alternate" hreflang="es" href="http://desk.example/statements/{second}">' in public
+    assert f'<a href="/statements/{second}" lang="es" hreflang="es" rel="alternate">Español</a>' in public
+    assert f'hreflang="en" href="http://desk.example/statements/{slug}"' in house.visitor().get(f"/statements/{second}").text
