@@ -9,6 +9,7 @@ from index._late import LateIndex
 from index._spoken import spoken
 from index.base import SearchIndex
 from index.server import Server
+from index.sqlite import SqliteIndex
 
 _FORMS = "Use sqlite:///path/index.sqlite3 or http(s)://[user:password@]host:9200/[prefix]."
 
@@ -45,6 +46,16 @@ def open_late(url: str, *, dim: int = 512, server: Server | None = None) -> Sear
         return LateIndex(lambda: open_index(url, dim=dim, server=server))
 
 
+def inspect_file(url: str, *, dim: int = 512) -> None:
+    """Read the whole file of an index that is one (a server keeps its own). Raises `IndexUnavailableError` for damage."""
+    if urlsplit(url).scheme == "sqlite":
+        index = SqliteIndex(file_of(url), dim=dim)
+        try:
+            index.inspect()
+        finally:
+            index.close()
+
+
 def discard_index(url: str, *, server: Server | None = None) -> None:
     """Delete the index at ``url`` as a whole, damaged or of another format, so that a rebuild can begin; none is no error."""
     if urlsplit(url).scheme == "sqlite":
@@ -64,4 +75,4 @@ def file_of(url: str) -> Path:
     return base_of(Path(path))
 
 
-__all__ = ["SearchIndex", "Server", "discard_index", "file_of", "open_index", "open_late", "spoken"]
+__all__ = ["SearchIndex", "Server", "discard_index", "file_of", "inspect_file", "open_index", "open_late", "spoken"]

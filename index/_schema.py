@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from factdesk.errors import IndexUnavailableError
+from index._damage import require_sound
 from index._folding import FOLDING_VERSION
 
 _FORMAT = "4"
@@ -66,6 +67,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, wanted: str) -> None
         known = (wanted, uuid4().hex)
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?), ('generation', '0'), ('identity', ?)", known)
     connection.executescript(_SESSION)
+    require_sound(connection, path)
     found = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     if found is None or found[0] != wanted:
         what = f"The index {path} has format {found[0] if found else 'unknown'}, not {wanted}."

@@ -11,6 +11,7 @@ import numpy as np
 from factdesk.records import Candidate
 from index._asking import meanings_of, read_query
 from index._blocks import full_blocks, seal
+from index._damage import require_whole
 from index._fusion import Asked, Proposals, Scored, ask, best, scored
 from index._paging import Pager
 from index._passages import load_passage
@@ -77,6 +78,11 @@ class SqliteIndex:
         with self._transaction("IMMEDIATE"):
             clear_entries(self._connection)
         self._vocabulary.forget()
+
+    def inspect(self) -> None:
+        """Read the whole file. Raises `IndexUnavailableError` when it is damaged anywhere."""
+        with self._transaction("IMMEDIATE"):
+            require_whole(self._connection, self._path)
 
     def close(self) -> None:
         """Release the file."""

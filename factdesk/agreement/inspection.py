@@ -12,7 +12,7 @@ from factdesk.agreement.words import Disagreement
 from factdesk.errors import IndexUnavailableError, StoreError
 from factdesk.settings import Settings
 from factdesk.store.database import open_store, reading
-from index import Server, open_index
+from index import Server, inspect_file, open_index
 from index.base import EntryKind
 
 
@@ -57,6 +57,7 @@ class Inspection:
 
     def _indexed(self, engine: Engine) -> Iterator[Disagreement]:
         try:
+            inspect_file(self._settings.index, dim=self._settings.check.dimensions)
             index = open_index(self._settings.index, dim=self._settings.check.dimensions, server=Server.of(self._settings))
             try:
                 for kind in EntryKind:

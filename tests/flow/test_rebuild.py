@@ -18,7 +18,7 @@ from factdesk.settings import Settings, load_settings
 from factdesk.store import documents as stored
 from factdesk.store.database import open_store, reading, writing
 from factdesk.store.tables import claims, documents
-from index import SearchIndex, Server, discard_index, open_index
+from index import SearchIndex, Server, discard_index, inspect_file, open_index
 from index.base import Entry, EntryKind, Query
 from index.rebuild import begin_rebuild, look_at_index
 from index.state import IndexState
@@ -267,3 +267,20 @@ def test_a_damaged_file_is_said_by_the_status_and_rebuilt(tmp_path: Path) -> Non
 def test_refusals_are_told_in_one_line() -> None:
     error = EntriesRefusedError({"a": "too long", "b": "too long"})
     assert str(error) == "The search index refused a and 1 more: too long. See the log for each."
+
+
+@pytest.mark.parametrize("at", [0.0, 0.2, 0.5, 0.8])
+@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+def test_bytes_overwritten_anywhere_are_mended_by_one_command(desk: Desk, at: float) -> None:
+    reindex(desk.settings)
+    path = Path(desk.settings.index.removeprefix("sqlite:///")).resolve()
+    desk.index.close()
+    content = path.read_bytes()
+    start = int(at * len(content))
+    path.write_bytes(content[:start] + b"\xa5" * 30_000 + content[start + 30_000 :])
+    with pytest.raises(IndexUnavailableError, match="factdesk reindex"):
+        inspect_file(desk.settings.index, dim=desk.settings.check.dimensions)
+    reindex(desk.settings)
+    desk.index = open_index(desk.settings.index, dim=desk.settings.check.dimensions)
+    desk.require_whole()
+    assert len(desk.found("river")) == _BEFORE
