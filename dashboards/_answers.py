@@ -50,6 +50,7 @@ _STATUS: tuple[tuple[type[FactdeskError], int], ...] = (
 )
 _BROKEN = (N_("Something broke on our side."), N_("Nothing you did is lost; the error is in the desk's log."))
 _PLAIN = {
+    400: (N_("This cannot be read."), N_("Send it again as UTF-8 text.")),
     404: (N_("There is no such page."), N_("Check the address, or start from the queue.")),
     405: (N_("This address does not take that."), N_("Go back and use the page's own buttons.")),
     413: (N_("That is too much at once."), N_("Send a shorter text.")),

@@ -1,68 +1,33 @@
-"""A small JSON API for other programs of the desk: no author anywhere, no link of a post; published statements are public."""
+"""The JSON API, reading: everything that the desk's pages show, for other programs; published statements are public."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
-from dashboards._desk import TheDesk, safe_link
-from dashboards.auth import Reader
+from dashboards._api import MISTAKES, Scoped
+from dashboards._api_shapes import CitationOut, FindingOut, FindingsOut, ItemOut, StatementOut
+from dashboards._desk import TheDesk
 from dashboards.search import TheSearch
+from dashboards.trends import days_up_to
+from factdesk.accounts.tokens import Scope
 from factdesk.editorial.statement import State
 from factdesk.editorial.statements import published
-from factdesk.records import Passage
-from factdesk.store.findings_view import OPEN, QueueFilter, Sighting, queue
+from factdesk.store.coverage import survey
+from factdesk.store.database import reading
+from factdesk.store.findings_view import QueueFilter, queue, sightings_of
+from factdesk.store.items_view import item
+from factdesk.store.stories import Story, event_lines, library_entry, stories, story
+from factdesk.store.trends import Bar, gaps, newest_flag_at, spread, throughput
+from factdesk.store.users import User
 
-
-class ErrorOut(BaseModel):
-    """What was wrong with a request, and what to do about it, in one line."""
-
-    error: str
-
-
-_MISTAKES: dict[int | str, dict[str, object]] = {
-    401: {"model": ErrorOut, "description": "No session: sign in first."},
-    422: {"model": ErrorOut, "description": "A parameter cannot be read: words, a kind, a date or a number."},
-}
-router = APIRouter(prefix="/api/v1", responses=_MISTAKES)
-
-
-class CitationOut(BaseModel):
-    """What a finding or a statement cites."""
-
-    id: str
-    kind: str
-    text: str
-    url: str
-    publisher: str
-    title: str
-    rating: str
-
-
-class FindingOut(BaseModel):
-    """A flagged claim beside its citation."""
-
-    id: str
-    kind: str
-    probability: float
-    claim: str
-    language: str
-    item: str
-    source: str
-    event: str | None
-    narrative: str | None
-    published_at: str
-    state: str
-    spread: int
-    reasons: list[str]
-    citation: CitationOut | None
-
-
-class FindingsOut(BaseModel):
-    """One page of stories, each a list of its sightings."""
-
-    total: int
-    stories: list[list[FindingOut]]
+router = APIRouter(prefix="/api/v1", responses=MISTAKES)
+Searcher = Annotated[User, Depends(Scoped(Scope.READ_SEARCH))]
+Finder = Annotated[User, Depends(Scoped(Scope.READ_FINDINGS))]
+Watcher = Annotated[User, Depends(Scoped(Scope.READ_SOURCES))]
+TrendReader = Annotated[User, Depends(Scoped(Scope.READ_TRENDS))]
 
 
 class HitOut(BaseModel):
@@ -89,27 +54,106 @@ class SearchOut(BaseModel):
     cursor: str | None
 
 
-class StatementOut(BaseModel):
-    """A published statement as the public sees it."""
+class StoryOut(BaseModel):
+    """A narrative: claims that tell the same story."""
 
-    url: str
-    title: str
-    body: str
-    rating: str
-    language: str
+    id: str
+    label: str
+    claims: int
+    flags: int
+    languages: list[str]
+    first_at: str
+    last_at: str
+
+
+class NarrativeOut(StoryOut):
+    """A narrative with where it was told."""
+
+    sightings: list[FindingOut]
+
+
+class EventOut(BaseModel):
+    """An event that the desk watches for."""
+
+    name: str
+    documents: int
+    flags: int
+    first_at: str
+    last_at: str
+
+
+class SourceOut(BaseModel):
+    """A source and how it is; an item's address is told nowhere."""
+
+    id: int
+    name: str
+    kind: str
+    role: str
+    language: str | None
+    event: str | None
+    health: str
+    reason: str
+    needs_person: bool
+    waits_for_person: bool
+    interval_s: int
+
+
+class CitedByOut(BaseModel):
+    """A finding that cites a passage."""
+
+    item: str
+    finding: str
     claim: str
-    published_at: str
-    corrected_at: str | None
-    withdrawn_at: str | None
-    withdrawn_reason: str
-    corrections: list[str]
-    citations: list[CitationOut]
+    kind: str
+
+
+class CitingOut(CitationOut):
+    """A fact-check or evidence passage with the findings that cite it."""
+
+    detail: str
+    findings: list[CitedByOut]
+
+
+class BarOut(BaseModel):
+    """One bar of a chart: its label, and how many flags in all."""
+
+    label: str
+    total: int
+
+
+class GapOut(BaseModel):
+    """What could not be seen of one source in the period."""
+
+    source: str
+    failed_polls: int
+    polls: int
+    never_polled: bool
+    reason: str
+    missing: int
+    outcomes: dict[str, int]
+    languages: dict[str, int]
+
+
+class TrendsOut(BaseModel):
+    """The flags of a period, how the desk keeps up, and what could not be seen."""
+
+    since: str
+    until: str
+    total: int
+    days: list[BarOut]
+    languages: list[BarOut]
+    sources: list[BarOut]
+    events: list[BarOut]
+    waiting: int
+    to_draft: int
+    median_s: float | None
+    gaps: list[GapOut]
 
 
 @router.get("/search")
-def search(*, desk: TheDesk, session: Reader, asked: TheSearch, limit: Annotated[int, Query(ge=1, le=200)] = 20) -> SearchOut:
+def search(*, desk: TheDesk, user: Searcher, asked: TheSearch, limit: Annotated[int, Query(ge=1, le=200)] = 20) -> SearchOut:
     """Search as on the desk's page."""
-    del session
+    del user
     page = desk.index.search(asked.search(desk, limit=limit))
     hits = [
         HitOut(
@@ -120,7 +164,7 @@ def search(*, desk: TheDesk, session: Reader, asked: TheSearch, limit: Annotated
             snippet=hit.snippet,
             language=hit.language,
             source=hit.source,
-            published_at=hit.published_at.isoformat() if hit.published_at else None,
+            published_at=_iso(hit.published_at),
             findings=list(hit.findings),
             score=hit.score,
         )
@@ -133,8 +177,8 @@ def search(*, desk: TheDesk, session: Reader, asked: TheSearch, limit: Annotated
 def findings(  # noqa: PLR0913 # each is a parameter of the address
     *,
     desk: TheDesk,
-    session: Reader,
-    state: str = OPEN,
+    user: Finder,
+    state: Literal["open", "confirmed", "rejected", "not_checkable", "needs_evidence", "all"] = "open",
     kind: str = "",
     language: str = "",
     event: str = "",
@@ -142,12 +186,127 @@ def findings(  # noqa: PLR0913 # each is a parameter of the address
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> FindingsOut:
     """List flagged stories in the order of the queue; ``state=all`` lists the decided ones too."""
-    del session
+    del user
     chosen = QueueFilter(
         kind=kind or None, language=language or None, event=event or None, state=None if state == "all" else state
     )
     page = queue(desk.engine, chosen, limit=limit, offset=offset)
-    return FindingsOut(total=page.total, stories=[[_finding(one) for one in flag.sightings] for flag in page.rows])
+    return FindingsOut(total=page.total, stories=[[FindingOut.of(one) for one in flag.sightings] for flag in page.rows])
+
+
+@router.get("/items/{item_id}")
+def one_item(*, desk: TheDesk, user: Finder, item_id: str) -> ItemOut:
+    """Give one document with its claims and what was found about each."""
+    del user
+    return ItemOut.of(item(desk.engine, item_id))
+
+
+@router.get("/library/{passage_id}")
+def one_passage(*, desk: TheDesk, user: Finder, passage_id: str) -> CitingOut:
+    """Give one fact-check or evidence passage and the findings that cite it."""
+    del user
+    passage, citing = library_entry(desk.engine, passage_id)
+    cited = [CitedByOut(item=one[0], finding=one[1], claim=one[2], kind=one[3]) for one in citing]
+    return CitingOut(**CitationOut.of(passage).model_dump(), detail=passage.detail, findings=cited)
+
+
+@router.get("/narratives")
+def all_narratives(*, desk: TheDesk, user: Finder) -> list[StoryOut]:
+    """List the narratives that hold a flag, most flags first."""
+    del user
+    return [StoryOut(**_story(one)) for one in stories(desk.engine)]
+
+
+@router.get("/narratives/{narrative_id}")
+def one_narrative(*, desk: TheDesk, user: Finder, narrative_id: str) -> NarrativeOut:
+    """Give one narrative with where it was told."""
+    del user
+    found = story(desk.engine, narrative_id)
+    told = [FindingOut.of(one) for one in sightings_of(desk.engine, narrative_id)]
+    return NarrativeOut(**_story(found), sightings=told)
+
+
+@router.get("/events")
+def all_events(*, desk: TheDesk, user: Finder) -> list[EventOut]:
+    """List the events that documents are tagged with."""
+    del user
+    return [
+        EventOut(
+            name=one.name,
+            documents=one.documents,
+            flags=one.flags,
+            first_at=one.first_at.isoformat(),
+            last_at=one.last_at.isoformat(),
+        )
+        for one in event_lines(desk.engine)
+    ]
+
+
+@router.get("/sources")
+def all_sources(
+    *,
+    desk: TheDesk,
+    user: Watcher,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> list[SourceOut]:
+    """List the sources with how each is, those that need a person first."""
+    del user
+    with reading(desk.engine) as connection:
+        told = survey(connection, now=desk.clock())[offset : offset + limit]
+    return [
+        SourceOut(
+            id=one.id,
+            name=one.name,
+            kind=one.kind,
+            role=one.role,
+            language=one.language,
+            event=one.event,
+            health=str(one.verdict.state),
+            reason=one.verdict.reason,
+            needs_person=one.verdict.needs_person,
+            waits_for_person=one.waits_for_person,
+            interval_s=one.interval_s,
+        )
+        for one in told
+    ]
+
+
+@router.get("/trends")
+def trends(*, desk: TheDesk, user: TrendReader, days: Annotated[int, Query(ge=1, le=3660)] = 7, event: str = "") -> TrendsOut:
+    """Give the flags of the days up to the newest sighting, with what could not be seen in the same time."""
+    del user
+    zone, now = ZoneInfo(desk.settings.desk.timezone), desk.clock()
+    until = min(newest_flag_at(desk.engine) or now, now)
+    since = days_up_to(until, days=days, zone=zone)
+    seen = spread(desk.engine, since=since, until=until, zone=zone, event=event or None)
+    work = throughput(desk.engine, since=days_up_to(now, days=days, zone=zone), zone=zone, now=now)
+    missed = [
+        GapOut(
+            source=gap.source,
+            failed_polls=gap.failed_polls,
+            polls=gap.polls,
+            never_polled=gap.never_polled,
+            reason=gap.reason,
+            missing=gap.missing,
+            outcomes=gap.outcomes,
+            languages=gap.languages,
+        )
+        for gap in gaps(desk.engine, since=since)
+    ]
+    return TrendsOut(
+        since=since.isoformat(),
+        until=until.isoformat(),
+        total=seen.total,
+        waiting=work.waiting,
+        to_draft=work.to_draft,
+        median_s=work.median_s,
+        gaps=missed,
+        days=_bars(seen.days),
+        languages=_bars(seen.languages),
+        sources=_bars(seen.sources),
+        events=_bars(seen.events),
+    )
 
 
 @router.get("/statements")
@@ -171,39 +330,28 @@ def statements(request: Request, *, desk: TheDesk, limit: Annotated[int, Query(g
                 withdrawn_at=one.withdrawn_at.isoformat() if one.withdrawn_at else None,
                 withdrawn_reason=one.withdrawn_reason,
                 corrections=[step.note for step in one.corrections],
-                citations=[_citation(citation.passage) for citation in one.visible.citations],
+                citations=[CitationOut.of(citation.passage) for citation in one.visible.citations],
             )
         )
     return made
 
 
-def _finding(one: Sighting) -> FindingOut:
-    cited = one.finding.citation
-    return FindingOut(
-        id=one.finding.id,
-        kind=one.finding.kind.value,
-        probability=one.finding.probability,
-        claim=one.claim.text,
-        language=one.claim.language,
-        item=one.claim.document_id,
-        source=one.source,
-        event=one.event,
-        narrative=one.narrative_id,
-        published_at=one.published_at.isoformat(),
-        state=one.state,
-        spread=one.spread,
-        reasons=[*one.finding.reasons, *(difference.words for difference in one.finding.differences)],
-        citation=_citation(cited) if cited else None,
-    )
+def _story(one: Story) -> dict[str, Any]:
+    """Return the fields of a narrative."""
+    return {
+        "id": one.id,
+        "label": one.label,
+        "claims": one.claims,
+        "flags": one.flags,
+        "languages": list(one.languages),
+        "first_at": one.first_at.isoformat(),
+        "last_at": one.last_at.isoformat(),
+    }
 
 
-def _citation(passage: Passage) -> CitationOut:
-    return CitationOut(
-        id=passage.id,
-        kind=passage.kind.value,
-        text=passage.text,
-        url=safe_link(passage.url),
-        publisher=passage.publisher,
-        title=passage.title,
-        rating=passage.rating,
-    )
+def _bars(bars: tuple[Bar, ...]) -> list[BarOut]:
+    return [BarOut(label=bar.label, total=bar.total) for bar in bars]
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -13,6 +13,8 @@ from dashboards import (
     account,
     alerts,
     api,
+    api_desk,
+    api_people,
     audit,
     corrections,
     doors,
@@ -60,6 +62,8 @@ PAGES = (
     oembed,
     public,
     api,
+    api_desk,
+    api_people,
     language,
 )
 

@@ -23,21 +23,21 @@ def show_trends(
     del session
     zone, now = ZoneInfo(desk.settings.desk.timezone), desk.clock()
     until = min(newest_flag_at(desk.engine) or now, now)
-    since = _days_up_to(until, days=days, zone=zone)
+    since = days_up_to(until, days=days, zone=zone)
     values = {
         "days": days,
         "periods": _PERIODS,
         "event": event,
         "seen": spread(desk.engine, since=since, until=until, zone=zone, event=event or None),
         "every_event": [bar.label for bar in spread(desk.engine, since=since, until=until, zone=zone).events],
-        "work": throughput(desk.engine, since=_days_up_to(now, days=days, zone=zone), zone=zone, now=now),
+        "work": throughput(desk.engine, since=days_up_to(now, days=days, zone=zone), zone=zone, now=now),
         "gaps": gaps(desk.engine, since=since),
         "flags": FLAGS,
     }
     return desk.render(request, "trends.html", values)
 
 
-def _days_up_to(last: datetime, *, days: int, zone: tzinfo) -> datetime:
+def days_up_to(last: datetime, *, days: int, zone: tzinfo) -> datetime:
     """Return the midnight of ``zone`` that begins ``days`` whole days up to that of ``last``."""
     day = last.astimezone(zone).date() - timedelta(days=days - 1)
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)

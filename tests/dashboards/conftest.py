@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Engine
@@ -41,6 +42,7 @@ class House:
     """A running desk on a real SQLite file, and browsers without scripts to visit it with."""
 
     settings: Settings
+    app: FastAPI
     engine: Engine
     index: SearchIndex
     clock: Clock
@@ -52,7 +54,7 @@ class House:
         settings = load_settings(data=self.settings.data, **sections)
         app = create_app(settings, engine=self.engine, index=self.index, clock=self.clock)
         browser = lambda: TestClient(app, base_url="http://desk.example")  # noqa: E731 # as the fixture does
-        return House(settings, self.engine, self.index, self.clock, browser)
+        return House(settings, app, self.engine, self.index, self.clock, browser)
 
     def visitor(self) -> TestClient:
         return self.open_browser()
@@ -128,6 +130,6 @@ def opened(filled: Path, tmp_path: Path, **chosen: object) -> Iterator[House]:
     settings = load_settings(data=folder, **chosen)
     engine, index, clock = open_store(settings.store), open_index(settings.index, dim=4), Clock()
     app = create_app(settings, engine=engine, index=index, clock=clock)
-    yield House(settings, engine, index, clock, lambda: TestClient(app, base_url="http://desk.example"))
+    yield House(settings, app, engine, index, clock, lambda: TestClient(app, base_url="http://desk.example"))
     index.close()
     engine.dispose()

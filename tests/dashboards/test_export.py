@@ -88,12 +88,14 @@ def test_statements_have_a_json_feed_that_says_what_was_withdrawn(house: House) 
 def test_the_api_describes_itself(house: House) -> None:
     described = house.as_("ana").get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    assert set(described["paths"]) == {"/api/v1/search", "/api/v1/findings", "/api/v1/statements"}
+    assert {"/api/v1/search", "/api/v1/findings", "/api/v1/statements", "/api/v1/drafts/{statement_id}/approve"} <= set(
+        described["paths"]
+    )
     assert all("summary" in operation for path in described["paths"].values() for operation in path.values())
-    assert described["components"]["schemas"]["ErrorOut"]["properties"].keys() == {"error"}
+    assert described["components"]["schemas"]["Problem"]["properties"].keys() == {"title", "detail", "status"}
 
 
 def test_a_wrong_method_is_told_which_are_right(house: House) -> None:
     answer = house.as_("ana").delete("/api/v1/search")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
-    assert answer.json()["error"]
+    assert answer.json()["title"]
