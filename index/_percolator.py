@@ -16,7 +16,8 @@ from factdesk.records import digest_id
 from index._dsl import search_clause
 from index._mapping import Json, entry_format, mappings, to_document
 from index._server import standing_of
-from index._standing import bare, read_standing, told
+from index._standing import alike, bare, read_standing, told
+from index._tree import And, Key, Node, Not, Or, Similar
 from index.base import Entry, Match, StandingQuery
 
 _VERSION = 1
@@ -24,6 +25,7 @@ _BATCH = 64
 _MOST = 10_000
 _TIMEOUT_S = 10  # the line waits, and with it a transaction of the store
 _FIELD = "standing"
+_SIMILAR = "similar"
 _SLOTS = "_percolator_document_slot"
 _UNASKED = ("title", "text", "short", "passage", "vector", "claim_short", "claim_grams")
 _log = structlog.get_logger("factdesk.index")
@@ -44,35 +46,39 @@ class Percolator:
         asked = read_standing(standing)
         if not asked or not entries:
             return []
-        clauses = [search_clause(one.standing.query, one.tree, words=()) for one in asked]
+        clauses = [search_clause(one.standing.query, _by_key(one.tree)) for one in asked]
         names = [digest_id(one.standing.id, json.dumps(clause)) for one, clause in zip(asked, clauses, strict=True)]
         wanted = dict(zip(names, clauses, strict=True))
         if frozenset(wanted) - self._refused != self._held:
             self._hold(wanted)
         places = {name: which for which, name in enumerate(names)}
-        found = {(at, places[name]) for name, slots in self._found(entries, wanted) for at in slots}
+        near = alike(entries, asked)
+        documents = [_document(entry, [text for text, names in near.items() if entry.id in names]) for entry in entries]
+        found = {(at, places[name]) for name, slots in self._found(documents, wanted) for at in slots}
         return told(entries, asked, found=found)
 
-    def _found(self, entries: Sequence[Entry], wanted: Mapping[str, dict[str, Json]]) -> list[tuple[str, list[int]]]:
-        """Return (query, places of the entries that answer it); queries that somebody removed are put back, once."""
+    def _found(
+        self, documents: Sequence[dict[str, Json]], wanted: Mapping[str, dict[str, Json]]
+    ) -> list[tuple[str, list[int]]]:
+        """Return (query, places of the documents that answer it); queries that somebody removed are put back, once."""
         found: list[tuple[str, list[int]]] = []
-        for start in range(0, len(entries), _BATCH):
-            documents = [_document(entry) for entry in entries[start : start + _BATCH]]
+        for start in range(0, len(documents), _BATCH):
+            batch = documents[start : start + _BATCH]
             try:
-                answer = self._ask(documents)
+                answer = self._ask(batch)
                 if answer is None:
                     self._hold(wanted)
-                    answer = self._ask(documents) or []
+                    answer = self._ask(batch) or []
             except BadRequestError as error:  # an entry that the server will never take: the others must not wait for it
-                if len(entries) == 1:
-                    _log.warning("an entry could not be put to standing queries", entry=entries[0].id, why=str(error)[:300])
+                if len(documents) == 1:
+                    _log.warning("an entry could not be put to standing queries", entry=batch[0]["key"], why=str(error)[:300])
                     return []
-                alone = [self._found([entry], wanted) for entry in entries]
+                alone = [self._found([one], wanted) for one in documents]
                 return [(name, [at]) for at, told_of in enumerate(alone) for name, _ in told_of]
             found += [(name, [start + slot for slot in slots]) for name, slots in answer]
         return found
 
-    def _ask(self, documents: Sequence[Json]) -> list[tuple[str, list[int]]] | None:
+    def _ask(self, documents: Sequence[dict[str, Json]]) -> list[tuple[str, list[int]]] | None:
         """Return (query, places of the documents that answer it); ``None`` when not all the queries are there."""
         ours: Json = {"ids": {"values": [*sorted(self._held)]}}
         percolate: Json = {"percolate": {"field": _FIELD, "documents": [*documents]}}
@@ -132,9 +138,24 @@ def _mappings(dim: int, form: str) -> dict[str, Json]:
     return {"dynamic": "strict", "_meta": {"format": form}, "properties": {**properties, _FIELD: {"type": "percolator"}}}
 
 
-def _document(entry: Entry) -> Json:
-    document = to_document(bare(entry))
-    return {name: value for name, value in document.items() if name not in _UNASKED}
+def _document(entry: Entry, near: Sequence[str]) -> dict[str, Json]:
+    """Return an entry as it is percolated; ``near`` are the sentences that it means about."""
+    told_of_it = to_document(bare(entry))
+    keys = told_of_it["keys"]
+    assert isinstance(keys, list)  # noqa: S101 # made above
+    told_of_it["keys"] = [*keys, *(f"{_SIMILAR}:{digest_id(text)}" for text in near)]
+    return {name: value for name, value in told_of_it.items() if name not in _UNASKED}
+
+
+def _by_key(node: Node) -> Node:
+    """Return the tree with its sentences as keys, which an entry that means about that is given when it is percolated."""
+    if isinstance(node, And):
+        return And(tuple(map(_by_key, node.parts)))
+    if isinstance(node, Or):
+        return Or(tuple(map(_by_key, node.parts)))
+    if isinstance(node, Not):
+        return Not(_by_key(node.part))
+    return Key(_SIMILAR, digest_id(node.text)) if isinstance(node, Similar) else node
 
 
 def _slots(fields: Mapping[str, Any]) -> list[int]:

@@ -1,6 +1,7 @@
 """Standing queries on each engine: an arriving entry answers exactly those that a search would find it by afterwards."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,14 @@ from hypothesis import strategies as st
 
 from factdesk.errors import QueryError
 from index import SearchIndex, discard_index, open_index
-from index.base import EntryKind, Match, Query, StandingQuery
+from index._standing import read_standing
+from index.base import EntryKind, Match, Meaning, Query, StandingQuery
+from index.query import Clock, parse
 from tests.conformance.test_index import ENGINES, QUERIES, make_url
-from tests.index.samples import DIM, DOCUMENTS, START, claim, document, factcheck
+from tests.index.corpus import NOW as CORPUS_NOW
+from tests.index.corpus import entries, queries
+from tests.index.oracle import ReadEntry, expected
+from tests.index.samples import DIM, DOCUMENTS, START, claim, document, factcheck, meaning
 
 ALL = tuple(EntryKind)
 ARRIVING = (*DOCUMENTS, claim("c1", "the dam broke", "dam"), factcheck("f1", "the dam was sold", "dam"))
@@ -65,15 +71,15 @@ def by_searching(index: SearchIndex, queries: list[StandingQuery]) -> dict[str, 
 
 
 def test_what_arrives_answers_what_would_find_it(searched: SearchIndex) -> None:
-    queries = standing(*QUERIES, *FILTERED)
-    assert answered(searched.matching(ARRIVING, queries)) == by_searching(searched, queries)
+    asked = standing(*QUERIES, *FILTERED)
+    assert answered(searched.matching(ARRIVING, asked)) == by_searching(searched, asked)
 
 
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.sampled_from([*_WORDS, "(", ")", "OR", "NOT"]), max_size=7).map(" ".join), max_size=12))
 def test_any_query_that_can_be_read_does(searched: SearchIndex, texts: list[str]) -> None:
-    queries = [one for one in standing(*texts) if _is_read(searched, one)]
-    assert answered(searched.matching(ARRIVING, queries)) == by_searching(searched, queries)
+    asked = [one for one in standing(*texts) if _is_read(searched, one)]
+    assert answered(searched.matching(ARRIVING, asked)) == by_searching(searched, asked)
 
 
 def _is_read(index: SearchIndex, asked: StandingQuery) -> bool:
@@ -82,6 +88,49 @@ def _is_read(index: SearchIndex, asked: StandingQuery) -> bool:
     except QueryError:
         return False
     return True
+
+
+def test_every_query_of_the_suite_is_answered_as_reading_answers_it(empty: SearchIndex) -> None:
+    """The few hundred queries and entries that both engines are compared by, put to what arrives."""
+    read = [ReadEntry(entry) for entry in entries()[::5]]
+    asked = standing(*(Query(text, kinds=ALL, now=CORPUS_NOW) for text in queries()))
+    wanted = {one.id: expected(read, parse(one.query.text, clock=Clock(now=CORPUS_NOW))) for one in asked}
+    found = answered(empty.matching([one.entry for one in read], asked))
+    wrong = {one.query.text for one in asked if found.get(one.id, set()) != wanted[one.id]}
+    assert not wrong
+
+
+def test_a_sentence_is_answered_by_what_means_about_that(searched: SearchIndex) -> None:
+    """A claim by its own meaning, its document by its claims', and what only shares words by neither."""
+    arriving = [
+        *(replace(document(name, "Nothing here."), document_id=name) for name in ("d1", "d2")),
+        replace(claim("c8", "the dyke was breached", "dam"), document_id="d1"),
+        replace(claim("c9", "the dam museum sells bread", "bread"), document_id="d2"),
+        factcheck("f8", "The dyke held.", "dam"),
+    ]
+    meanings = (Meaning("the dam broke", meaning("dam")),)
+    asked = [
+        StandingQuery(name, Query(text, kinds=ALL, meanings=meanings))
+        for name, text in (("yes", 'similar:"the dam broke"'), ("not", '-similar:"the dam broke" kind:document nothing'))
+    ]
+    found = answered(searched.matching(arriving, asked))
+    searched.add(arriving)
+    arrived = {entry.id for entry in arriving}
+    assert {name: ids & arrived for name, ids in by_searching(searched, asked).items()} == found
+    searched.remove(sorted(arrived))
+    assert found == {"yes": {"c8", "d1", "f8"}, "not": {"d2"}}
+    assert searched.matching(arriving[:1], asked) == searched.matching(arriving[:1], asked[1:])
+
+
+def test_a_sentence_whose_meaning_nobody_told_is_a_mistake(empty: SearchIndex) -> None:
+    with pytest.raises(QueryError):
+        empty.matching([document("a", "bread")], standing('similar:"the dam broke"'))
+
+
+def test_ages_do_not_make_a_query_another_one_with_each_batch() -> None:
+    """An engine that keeps queries would write them anew each time."""
+    once, again = (read_standing(standing("seen:<7d published:<2d")) for _ in range(2))
+    assert once == again
 
 
 def test_nothing_is_indexed_by_asking(empty: SearchIndex) -> None:
