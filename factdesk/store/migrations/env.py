@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from factdesk.store import alert_tables, editing, staff_tables  # noqa: F401 # their tables are on the same metadata
+from factdesk.store import alert_tables, editing, staff_tables, tables_work  # noqa: F401 # their tables are on the same metadata
 from factdesk.store.tables import metadata
 
 context.configure(
