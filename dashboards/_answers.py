@@ -45,10 +45,13 @@ _STATUS: tuple[tuple[type[FactdeskError], int], ...] = (
     (StateError, 409),
     (DraftingError, 502),
     (QueryError, 422),
-    (IndexUnavailableError, 503),
     (StoreError, 503),
 )
 _BROKEN = (N_("Something broke on our side."), N_("Nothing you did is lost; the error is in the desk's log."))
+_CATCHING_UP = (
+    N_("Search is catching up."),
+    N_("What is collected waits on disk and is found when the search engine answers again. All other pages work as always."),
+)
 _PLAIN = {
     400: (N_("This cannot be read."), N_("Send it again as UTF-8 text.")),
     404: (N_("There is no such page."), N_("Check the address, or start from the queue.")),
@@ -103,6 +106,11 @@ def _on_known(request: Request, error: Exception) -> Response:
         return _to_second_factor(request, error)
     if not isinstance(error, FactdeskError):
         return _on_unknown(request, error)
+    if isinstance(error, IndexUnavailableError):
+        _log.error("search is away", path=request.url.path, why=str(error))
+        answer = _say(request, 503, *_CATCHING_UP)
+        answer.headers["Retry-After"] = "30"
+        return answer
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
     if status >= 500:
         _log.error("a page failed", path=request.url.path, why=str(error))

@@ -97,13 +97,20 @@ def _archive(settings: Settings) -> str:
 
 def _index(settings: Settings) -> str:
     from index import Server, open_index  # noqa: PLC0415 # a broken part must not break the rest
+    from index.rebuild import look_at_index  # noqa: PLC0415 # the same
 
-    index = open_index(settings.index, dim=settings.check.dimensions, server=Server.of(settings))
+    dim, server = settings.check.dimensions, Server.of(settings)
+    index = open_index(settings.index, dim=dim, server=server)
     try:
         counts = index.counts()
     finally:
         index.close()
-    return ", ".join(f"{number} {kind.value}" for kind, number in counts.items()) or "empty"
+    state = look_at_index(settings.index, dim=dim, server=server)
+    if state.complaints:
+        raise FactdeskError(" ".join(state.complaints), remedy="See factdesk index status.")
+    held = ", ".join(f"{number} {kind.value}" for kind, number in counts.items())
+    begun = "; a rebuild is under way or was cut off: factdesk index rebuild goes on with it" if state.unfinished else ""
+    return f"{state.engine}, {held}{begun}"
 
 
 def _encoder(settings: Settings) -> str:

@@ -39,7 +39,7 @@ OLDEST = Version(8, 12)
 def connect(url: str, server: Server) -> Elasticsearch:
     """Return a client of the nodes in ``url`` and ``server``; nothing is sent yet. Raises `SettingsError`."""
     parts = urlsplit(url)
-    nodes = [_node(parts), *map(_further, server.hosts)]
+    nodes = list(dict.fromkeys([_node(parts), *map(_further, server.hosts)]))
     key = server.api_key or os.environ.get(_API_KEY)
     return Elasticsearch(
         nodes,

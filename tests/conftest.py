@@ -30,6 +30,15 @@ def elastic_url() -> str:
 
 
 @pytest.fixture(scope="session")
+def elastic_home() -> Path:
+    """The unpacked program, for tests that start a server of their own, as nobody under root, and may kill it."""
+    home = os.environ.get("FACTDESK_TEST_ELASTIC_HOME")
+    if not home:
+        pytest.skip("set FACTDESK_TEST_ELASTIC_HOME to an unpacked Elasticsearch 8, or run .ci/run, which unpacks one")
+    return Path(home)
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> str:
     url = os.environ.get("FACTDESK_TEST_POSTGRES")
     if not url:

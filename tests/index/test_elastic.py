@@ -1,20 +1,25 @@
 """What only the server engine has: its address, its alias, its failures."""
 
+import json
 import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import structlog
 from elasticsearch import Elasticsearch
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from factdesk.errors import EntriesRefusedError, IndexUnavailableError, SettingsError
-from index import Server, discard_index, open_index
+from factdesk.settings import load_settings
+from index import Server, _bulk, discard_index, open_index
 from index._bulk import Action, send
 from index._generation import part_of
 from index._mapping import VERSION, mappings, to_document
-from index._server import alias_of
+from index._server import alias_of, check_version, connect
 from index.base import EntryKind, Query
 from index.elastic import ElasticIndex
 from tests.index.samples import DIM, DOCUMENTS, claim, document, probe
@@ -208,3 +213,87 @@ def test_nothing_is_written_to_an_index_that_somebody_deleted(url: str) -> None:
     with Elasticsearch(url.rpartition("/")[0]) as client:
         assert not client.indices.exists(index=alias_of(url))
     index.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "headers", "words"),
+    [
+        ("8.11.4", {"X-Elastic-Product": "Elasticsearch"}, "8.11.4 is too old. Factdesk needs 8.12"),
+        ("7.17.0", {"X-Elastic-Product": "Elasticsearch"}, "7.17.0 is too old"),
+        ("2.19.0", {}, "is no Elasticsearch"),
+    ],
+)
+def test_a_server_that_will_not_do_is_refused_in_one_line(
+    httpserver: HTTPServer, *, number: str, headers: dict[str, str], words: str
+) -> None:
+    httpserver.expect_request("/").respond_with_json({"version": {"number": number}}, headers=headers)
+    with pytest.raises(IndexUnavailableError, match=words):
+        open_index(httpserver.url_for("/desk").removesuffix("/"), dim=DIM)
+
+
+@pytest.mark.parametrize("number", ["8.12.0", "8.19.3", "9.0.0", "9.2.1-SNAPSHOT", "10.1"])
+def test_newer_servers_are_asked_in_the_form_of_version_8(httpserver: HTTPServer, number: str) -> None:
+    form = "application/vnd.elasticsearch+json; compatible-with=8"
+    product = {"X-Elastic-Product": "Elasticsearch"}
+    httpserver.expect_request("/", headers={"Accept": form}).respond_with_json({"version": {"number": number}}, headers=product)
+    with connect(httpserver.url_for("/desk"), Server()) as client:
+        assert check_version(client) == number
+
+
+@pytest.mark.parametrize("host", ["search.example", "ftp://search.example", "https://h:x", "https://u:p@h", "https://h/path"])
+def test_a_malformed_node_is_refused_without_repeating_it(host: str) -> None:
+    with pytest.raises(SettingsError, match=r"elastic\.hosts") as caught:
+        connect("https://127.0.0.1/desk", Server(hosts=(host,)))
+    assert "u:p" not in str(caught.value)
+
+
+def test_secrets_and_settings_say_who_we_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FACTDESK_ELASTIC__HOSTS", '["https://b:9200"]')
+    monkeypatch.setenv("FACTDESK_ELASTIC__USER", "desk")
+    monkeypatch.setenv("FACTDESK_SECRETS__ELASTIC_PASSWORD", "quite secret")
+    server = Server.of(load_settings(data=tmp_path))
+    assert (server.hosts, server.user, server.password, server.api_key) == (("https://b:9200",), "desk", "quite secret", None)
+    assert "secret" not in repr(server)
+    with pytest.raises(SettingsError, match=r"elastic\.ca_certificate"):
+        connect("https://127.0.0.1/desk", replace(server, ca=tmp_path / "none"))
+
+
+def test_what_a_busy_server_never_takes_is_raised_in_the_end(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of a batch is rejected each time: only that half is sent again, and at last it waits for another day."""
+    monkeypatch.setattr(_bulk, "_PAUSES", (0.001,) * 3)
+    sent: list[list[str]] = []
+
+    def answer(request: Request) -> Response:
+        ids = [line["index"]["_id"] for line in map(json.loads, request.data.splitlines()) if "index" in line]
+        sent.append(ids)
+        busy = {"status": 429, "error": {"type": "es_rejected_execution_exception", "reason": "queue is full"}}
+        items = [{"index": {"_id": one, "_index": "i", **({"status": 201} if one == "a" else busy)}} for one in ids]
+        told = json.dumps({"errors": True, "items": items})
+        return Response(told, headers={"X-Elastic-Product": "Elasticsearch"}, content_type="application/json")
+
+    httpserver.expect_request("/_bulk").respond_with_handler(answer)
+    with (
+        connect(httpserver.url_for("/desk"), Server()) as client,
+        pytest.raises(IndexUnavailableError, match="too busy for 1 entries: 429 es_rejected_execution_exception queue is full"),
+    ):
+        send(client, [Action("index", "i", name, {}) for name in "ab"])
+    assert sent == [["a", "b"], ["b"], ["b"], ["b"]]
+
+
+def test_a_request_that_is_too_large_is_cut_into_smaller_ones(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_bulk, "_PAUSES", (0.001,) * 6)
+    monkeypatch.setattr(_bulk, "_PIECE_BYTES", 40_000)
+    monkeypatch.setattr(_bulk, "_LEAST_BYTES", 1_000)
+
+    def answer(request: Request) -> Response:
+        product = {"X-Elastic-Product": "Elasticsearch"}
+        if len(request.data) > 6_000:
+            return Response("{}", status=413, headers=product, content_type="application/json")
+        ids = [line["index"]["_id"] for line in map(json.loads, request.data.splitlines()) if "index" in line]
+        items = [{"index": {"_id": one, "_index": "i", "status": 201}} for one in ids]
+        return Response(json.dumps({"items": items}), headers=product, content_type="application/json")
+
+    httpserver.expect_request("/_bulk").respond_with_handler(answer)
+    with connect(httpserver.url_for("/desk"), Server()) as client:
+        sent = send(client, [Action("index", "i", str(number), {"text": "x" * 1_000}) for number in range(20)])
+    assert (len(sent.places), sent.refused) == (20, {})
