@@ -160,6 +160,10 @@ def test_a_host_that_asks_to_wait_is_left_alone(world: Rig) -> None:
     world.collect()
     asked = [visit.target for visit in world.server.log.visits()]
     assert asked == ["/robots.txt", TDMREP, "/feed.xml", "/a"]
+    world.server.log.clear()
+    world.collect()  # another process, and the hour is not over
+    assert [visit.target for visit in world.server.log.visits()] == []
+    assert world.polls()[-1][0] == "put_off"
 
 
 def test_a_broken_source_is_a_row_and_stops_nobody(world: Rig) -> None:

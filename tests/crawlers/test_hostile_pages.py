@@ -1,13 +1,21 @@
 """Pages that do not let their reader go end in quarantine, with the reason, and the next page is read."""
 
 import hashlib
+import resource
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from typing import Self
 
+import pytest
+
+from crawlers import read_page
 from crawlers._shown import title, visible
 from factdesk.extracting import Extractor
 from factdesk.records import Outcome, Source
-from tests.crawlers.test_extract import capture, page
+from tests.crawlers.test_extract import CHOKING, capture, page
+
+MOST_GROWTH_MB = 220
 
 
 def test_what_is_shown_has_no_unseen_characters_and_no_endless_gaps() -> None:
@@ -43,3 +51,18 @@ def test_a_page_that_hangs_its_reader_is_quarantined_and_stops_no_other() -> Non
     assert [read.outcome for read in reads] == [Outcome.QUARANTINED, Outcome.QUARANTINED, Outcome.KEPT]
     assert [read.reason for read in reads[:2]] == ["It took longer than 1 s to read."] * 2
     assert [read.capture.id for read in reads] == [0, 1, 2]
+
+
+def _growth_mb() -> float:
+    """Read every page that is made to choke, in a process of its own; return how far its memory rose above an article's."""
+    read_page(capture(page()))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for content in CHOKING.values():
+        read_page(capture(content))
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+
+
+@pytest.mark.timeout(120)
+def test_no_page_takes_more_memory_than_its_reader_has() -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(_growth_mb).result() < MOST_GROWTH_MB
