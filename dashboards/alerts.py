@@ -15,7 +15,7 @@ from dashboards.auth import Form, Saver, SaverForm
 from dashboards.search import TheSearch
 from factdesk.errors import FactdeskError, QueryError
 from factdesk.searches import query_for
-from factdesk.store import alerts, saved_searches
+from factdesk.store import alerts, audit, saved_searches
 from factdesk.store.alerts import Answer
 from factdesk.store.database import reading, writing
 from factdesk.store.saved_searches import SavedSearch, Wanted
@@ -46,7 +46,9 @@ def save_alert(request: Request, *, desk: TheDesk, session: Saver, form: SaverFo
     """Save a search; one with a mistake is shown with it, and nothing that was typed is lost."""
 
     def keep(wanted: Wanted) -> int:
-        return saved_searches.save(desk.engine, session.user.id, wanted, at=desk.clock()).id
+        made = saved_searches.save(desk.engine, session.user.id, wanted, at=desk.clock()).id
+        _note(desk, session, "alert.saved", number=made)
+        return made
 
     return _kept(desk, request, form, keep=keep)
 
@@ -85,6 +87,7 @@ def change_alert(request: Request, *, number: int, desk: TheDesk, session: Saver
         with writing(desk.engine) as connection:
             search = saved_searches.change(connection, number, wanted, user_id=session.user.id)
             alerts.reschedule(connection, search, at=at, zone=zone)
+        _note(desk, session, "alert.changed", number=number)
         return number
 
     return _kept(desk, request, form, keep=keep, number=number)
@@ -94,6 +97,7 @@ def change_alert(request: Request, *, number: int, desk: TheDesk, session: Saver
 def pause_alert(*, number: int, desk: TheDesk, session: Saver, form: SaverForm) -> Response:
     """Pause a search, or let it go on."""
     saved_searches.set_running(desk.engine, number, user_id=session.user.id, active=form.text("run") == "on")
+    _note(desk, session, "alert.let_run" if form.text("run") == "on" else "alert.paused", number=number)
     return _to(number)
 
 
@@ -112,6 +116,7 @@ def renew_alert(*, number: int, desk: TheDesk, session: Saver, form: SaverForm) 
     del form
     with writing(desk.engine) as connection:
         saved_searches.renew(connection, number, user_id=session.user.id)
+    _note(desk, session, "alert.renewed", number=number)
     return _to(number)
 
 
@@ -128,6 +133,7 @@ def delete_alert(*, number: int, desk: TheDesk, session: Saver, form: SaverForm)
     """Delete a saved search with what it found."""
     del form
     saved_searches.remove(desk.engine, number, user_id=session.user.id)
+    _note(desk, session, "alert.deleted", number=number)
     return RedirectResponse("/alerts", status_code=303)
 
 
@@ -162,6 +168,11 @@ def _atom(search: SavedSearch, answers: list[Answer], *, base: str, name: str) -
         add(entry, "summary", f"{answer.source}: {answer.snippet}")
     body: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return body
+
+
+def _note(desk: Desk, session: Saver, action: str, *, number: int) -> None:
+    at, subject = desk.clock(), f"alert:{number}"
+    audit.note(desk.engine, user_id=session.user.id, action=action, subject=subject, detail={}, at=at)
 
 
 def _kept(desk: Desk, request: Request, form: Form, *, keep: Callable[[Wanted], int], number: int | None = None) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from dashboards._api import MISTAKES, Body, Line, Number, Reason, Scoped, Told
 from dashboards._api_shapes import DraftOut, FullDraftOut
@@ -14,9 +14,11 @@ from factdesk.editorial import editing, gatekeeping, watch
 from factdesk.editorial import statements as editorial
 from factdesk.editorial.merging import Version
 from factdesk.editorial.statement import Statement
+from factdesk.errors import NotFoundError
 from factdesk.store.coverage import acknowledge, changes, note
 from factdesk.store.database import reading, writing
-from factdesk.store.reviews import decide
+from factdesk.store.reviews import decide, undo
+from factdesk.store.shared_work import assign, stories_of
 from factdesk.store.users import User
 
 router = APIRouter(prefix="/api/v1", responses=MISTAKES)
@@ -38,9 +40,30 @@ class DecisionIn(Told):
 
 
 class DecidedOut(BaseModel):
-    """The findings that the decision is about."""
+    """The findings that the decision is about, and the moment by which it can be taken back."""
 
     findings: list[str]
+    decided_at: str | None = None
+
+
+class UndoIn(Told):
+    """The moment of the decision to take back, as ``decided_at`` told it."""
+
+    decided_at: Annotated[AwareDatetime, Field(strict=False)]
+
+
+class AssignmentIn(Told):
+    """Findings whose stories are given to a person by number, or to nobody."""
+
+    findings: list[Id] = Field(min_length=1, max_length=500)
+    person: Annotated[int, Field(ge=1, le=2_147_483_647)] | None
+
+
+class AssignmentOut(BaseModel):
+    """The stories, by their keys, and who has them now."""
+
+    stories: list[str]
+    person: int | None
 
 
 class TextIn(Told):
@@ -106,8 +129,26 @@ class SeenOut(BaseModel):
 @router.post("/decisions")
 def record_decision(*, desk: TheDesk, user: Decider, body: DecisionIn) -> DecidedOut:
     """Record a decision about findings; the newest counts."""
-    ids = decide(desk.engine, body.findings, user_id=user.id, decision=body.decision, reason=body.reason, at=desk.clock())
-    return DecidedOut(findings=ids)
+    at = desk.clock()
+    ids = decide(desk.engine, body.findings, user_id=user.id, decision=body.decision, reason=body.reason, at=at)
+    return DecidedOut(findings=ids, decided_at=at.isoformat())
+
+
+@router.post("/decisions/undo")
+def undo_decision(*, desk: TheDesk, user: Decider, body: UndoIn) -> DecidedOut:
+    """Take back what the person decided at one moment, where nobody decided anew since."""
+    return DecidedOut(findings=undo(desk.engine, user_id=user.id, decided_at=body.decided_at, at=desk.clock()))
+
+
+@router.post("/assignments")
+def assign_stories(*, desk: TheDesk, user: Decider, body: AssignmentIn) -> AssignmentOut:
+    """Give the stories of findings to a person of the desk, or to nobody."""
+    with reading(desk.engine) as connection:
+        found = stories_of(connection, body.findings)
+    if not found:
+        raise NotFoundError("There is no such finding.", remedy="List the findings again.")
+    assign(desk.engine, found, to=body.person, by=user.id, at=desk.clock())
+    return AssignmentOut(stories=found, person=body.person)
 
 
 @router.post("/sources/{source_id}/seen")

@@ -37,6 +37,13 @@ class InvitedOut(PersonOut):
     link: str
 
 
+class ResetOut(BaseModel):
+    """Whose login was reset, with the address of the one-time link, told this once."""
+
+    id: int
+    link: str
+
+
 class InvitationIn(Told):
     """Whom to invite."""
 
@@ -121,6 +128,13 @@ def change_role(*, desk: TheDesk, user: PeopleWriter, person_id: Number, body: R
 def switch(*, desk: TheDesk, user: PeopleWriter, person_id: Number, body: ActiveIn) -> PersonOut:
     """Switch a person's login off or on."""
     return _person(people.set_active(desk.engine, person_id, active=body.active, by=user.id, at=desk.clock()))
+
+
+@router.post("/people/{person_id}/reset")
+def reset(*, desk: TheDesk, user: PeopleWriter, person_id: Number) -> ResetOut:
+    """Take a person's password and second factor away and end their sessions; a new one-time link comes."""
+    token = people.reset(desk.engine, person_id, by=user.id, at=desk.clock())
+    return ResetOut(id=person_id, link=f"{desk.settings.desk.address}/welcome/{token}")
 
 
 @router.get("/teams")

@@ -19,6 +19,7 @@ from dashboards._desk import Desk, TheDesk
 from dashboards._workbook import workbook
 from dashboards.auth import Reader
 from dashboards.search import TheSearch
+from factdesk.store import audit
 from index.base import Hit, Page
 from index.base import Query as Search
 
@@ -34,9 +35,10 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @router.get("/search.{form}")
 def export_search(*, form: Literal["csv", "jsonl", "xlsx"], desk: TheDesk, session: Reader, asked: TheSearch) -> Response:
     """Return the first 10,000 hits of a search as a download. A mistake in the query is told as on the search page."""
-    del session
     query = asked.search(desk, limit=_PAGE)
     first = desk.index.search(query)  # before the answer begins, so that a mistake still has its status
+    told = {"form": form, "found": first.total, "note": asked.q[:300]}
+    audit.note(desk.engine, user_id=session.user.id, action="export.search", subject="search", detail=told, at=desk.clock())
     rows = islice(_rows(desk, query, first=first), MOST_ROWS)
     named = {"Content-Disposition": f'attachment; filename="search.{form}"'}
     if form == "xlsx":

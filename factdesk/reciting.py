@@ -10,6 +10,7 @@ from factdesk.entries import claim_entry
 from factdesk.errors import IndexUnavailableError, NotFoundError, StateError
 from factdesk.harm import Policy
 from factdesk.records import Candidate, Finding, FindingKind, Passage, PassageKind
+from factdesk.store import audit
 from factdesk.store.database import reading, writing
 from factdesk.store.documents import finding_from, known_claims, known_documents, put_findings
 from factdesk.store.narratives import narratives_of
@@ -91,6 +92,9 @@ def _review(connection: Connection, told: Correction, *, instead_of: Passage | N
     pairs = ((Decision.REJECTED, old), (Decision.CONFIRMED, told.passage_id))
     one = {"finding_id": told.finding_id, "user_id": told.user_id, "reason": _REASON, "at": told.at}
     connection.execute(insert(reviews), [{**one, "decision": said.value, "passage_id": about} for said, about in pairs])
+    detail = {"from": old, "to": told.passage_id}
+    subject = f"finding:{told.finding_id}"
+    audit.record(connection, user_id=told.user_id, action="review.cited_anew", subject=subject, detail=detail, at=told.at)
 
 
 def _index_again(engine: Engine, index: SearchIndex, finding: Finding) -> None:

@@ -34,7 +34,9 @@ class Scope(StrEnum):
     READ_SOURCES = "read:sources"
     READ_STATEMENTS = "read:statements"
     READ_TRENDS = "read:trends"
+    READ_ALERTS = "read:alerts"
     WRITE_REVIEWS = "write:reviews"
+    WRITE_ALERTS = "write:alerts"
     WRITE_SOURCES = "write:sources"
     WRITE_STATEMENTS = "write:statements"
     APPROVE_STATEMENTS = "approve:statements"
@@ -51,7 +53,9 @@ NEEDS: Mapping[Scope, Right] = MappingProxyType(
         Scope.READ_SOURCES: Right.READ,
         Scope.READ_STATEMENTS: Right.READ_STATEMENTS,
         Scope.READ_TRENDS: Right.TRENDS,
+        Scope.READ_ALERTS: Right.SAVE,
         Scope.WRITE_REVIEWS: Right.DECIDE,
+        Scope.WRITE_ALERTS: Right.SAVE,
         Scope.WRITE_SOURCES: Right.ACKNOWLEDGE,
         Scope.WRITE_STATEMENTS: Right.WRITE,
         Scope.APPROVE_STATEMENTS: Right.APPROVE,

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Row, func, insert, select, text
 
 from factdesk.errors import UnreadableError
-from factdesk.store.database import reading
+from factdesk.store.database import reading, writing
 from factdesk.store.tables import audit
 
 _FIRST = "0" * 64
@@ -61,6 +61,14 @@ def record(
         "previous": previous,
     }
     connection.execute(insert(audit).values(**row, digest=_digest(row)))
+
+
+def note(
+    engine: Engine, *, user_id: int, action: str, subject: str, detail: Mapping[str, str | int | None], at: datetime
+) -> None:
+    """Append one action that changes nothing in the store, as an export does."""
+    with writing(engine) as connection:
+        record(connection, user_id=user_id, action=action, subject=subject, detail=detail, at=at)
 
 
 def verify(engine: Engine) -> list[Break]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, or_, 
 
 from factdesk.errors import NotFoundError
 from factdesk.records import Outcome
-from factdesk.store import health
+from factdesk.store import audit, health
 from factdesk.store.health import Facts, Readings, Shortfall, Verdict
 from factdesk.store.moves import TIMES
 from factdesk.store.tables import former_addresses, items, polls, raised, sources
@@ -161,6 +161,7 @@ def acknowledge(connection: Connection, source_id: int, *, now: datetime, user_i
     done = connection.execute(update(raised).where(waiting).values(acknowledged_at=now, acknowledged_by=user_id))
     if not done.rowcount:
         raise NotFoundError(f"Nothing of source {source_id} waits to be seen.", remedy="See: factdesk sources health.")
+    audit.record(connection, user_id=user_id, action="source.acknowledged", subject=f"source:{source_id}", detail={}, at=now)
 
 
 def _health(row: Row[tuple[object, ...]], facts: Facts, *, notes: Mapping[int, "_Note"], now: datetime) -> SourceHealth:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine, Subquery, func, insert, select
 
 from factdesk.errors import NotFoundError, StateError
+from factdesk.store import audit
 from factdesk.store.database import reading, writing
 from factdesk.store.shared_work import require_free, stories_of
 from factdesk.store.tables import findings, reviews, users
@@ -61,6 +62,9 @@ def decide(
             for finding_id, passage_id in cited.items()
         ]
         connection.execute(insert(reviews), rows)
+        told: dict[str, str | int | None] = {"decision": chosen, "findings": len(rows), "note": reason.strip()[:500]}
+        first = f"finding:{next(iter(cited))}"
+        audit.record(connection, user_id=user_id, action="review.decided", subject=first, detail=told, at=at)
     return list(cited)
 
 
@@ -78,6 +82,8 @@ def undo(engine: Engine, *, user_id: int, decided_at: datetime, at: datetime) ->
                 "There is nothing to take back.", remedy="Somebody may have decided anew: see the item's decisions."
             )
         connection.execute(insert(undone), [{"review_id": row.id, "user_id": user_id, "at": at} for row in rows])
+        first, told = f"finding:{rows[0].finding_id}", {"findings": len(rows)}
+        audit.record(connection, user_id=user_id, action="review.undone", subject=first, detail=told, at=at)
     return [row.finding_id for row in rows]
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Engine, Table, case, delete, literal, or_, select
 
 from factdesk.errors import NotFoundError, StateError
+from factdesk.store import audit
 from factdesk.store.database import reading, writing
 from factdesk.store.tables import claims, findings, users
 from factdesk.store.tables_work import assignments, holds
@@ -39,6 +40,8 @@ NOBODY = Taken()
 def assign(engine: Engine, stories: Sequence[str], *, to: int | None, by: int, at: datetime) -> None:
     """Give stories to a person, or to nobody. Raises ``NotFoundError`` for a person who is not at this desk."""
     with writing(engine) as connection:
+        told = {"to": to, "stories": len(stories), "note": ", ".join(stories)[:500]}
+        audit.record(connection, user_id=by, action="work.assigned", subject="stories", detail=told, at=at)
         if to is None:
             connection.execute(delete(assignments).where(assignments.c.story.in_(list(stories))))
             return

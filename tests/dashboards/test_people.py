@@ -145,3 +145,20 @@ def test_the_link_of_somebody_switched_off_opens_nothing(house: House) -> None:
     people.set_active(house.engine, made.id, active=False, by=ada, at=house.clock())
     assert join(house, f"/welcome/{link}") == 404
     assert give(house.visitor(), "123456").status_code == 409
+
+
+def test_what_changes_nothing_in_the_store_is_in_the_log_too(house: House) -> None:
+    browser, finding = house.as_("ana"), world.finding_id("number")
+    assert browser.get("/search.csv?q=gates").status_code == 200
+    post(browser, "/decisions", decision="confirmed", finding=finding)
+    post(browser, "/alerts/new", name="Dam", q="dam", feed="on")
+    told = actions(house)
+    assert {"export.search", "review.decided"} <= set(told)
+    assert audit.verify(house.engine) == []
+
+
+def test_the_last_administrator_gets_back_in_through_the_machine(house: House) -> None:
+    link = people.reset(house.engine, named(house, "ada").id, by=None, at=house.clock())
+    assert sign_in(house.visitor(), "ada").status_code == 403
+    assert join(house, f"/welcome/{link}") == 200
+    assert sign_in(house.visitor(), "ada", PASSWORD).url.path == "/people"
