@@ -8,6 +8,7 @@ from dashboards.auth import Form
 from factdesk.alerts.mail import require_mail
 from factdesk.alerts.webhook import require_hook
 from factdesk.errors import IndexUnavailableError, QueryError, StateError
+from factdesk.meaning import sentences
 from factdesk.searches import ASKED, day, query_for
 from factdesk.store.alert_times import Every, Pace
 from factdesk.store.saved_searches import Wanted
@@ -50,8 +51,13 @@ def require_sound(desk: Desk, wanted: Wanted) -> None:
 
 
 def found_now(desk: Desk, wanted: Wanted) -> int | None:
-    """Return how much the search finds now; nothing while the engine is away. Raises ``QueryError``."""
+    """Return how much the search finds now; nothing while the engine is away. Raises ``QueryError``.
+
+    What a sentence means is read when something arrives; no page loads a model to count what it finds.
+    """
     query = query_for(wanted.asked, zone=desk.settings.desk.timezone, limit=1)
+    if sentences(query.text):
+        return None
     try:
         return desk.index.search(query).total
     except IndexUnavailableError:

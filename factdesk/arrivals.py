@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from factdesk.errors import QueryError
 from factdesk.line import Line
-from factdesk.meaning import sentences
+from factdesk.meaning import with_encoder
 from factdesk.searches import query_for
 from factdesk.store.alerts import Answer, keep
 from factdesk.store.saved_searches import SavedSearch, running
@@ -38,7 +38,7 @@ def put_to_searches(
     Raises ``IndexUnavailableError``.
     """
     saved = {str(search.id): search for search in running(connection)} if entries else {}
-    standing = [one for search in saved.values() if (one := _standing(search, zone=line.settings.desk.timezone)) is not None]
+    standing = [one for search in saved.values() if (one := _standing(line, search)) is not None]
     if not standing:
         return 0
     known = {(match.standing, match.entry) for match in line.index.matching(before, standing)} if before else set()
@@ -53,19 +53,17 @@ def put_to_searches(
     return sum(keep(connection, saved[number], answers, at=at, zone=zone) for number, answers in told.items())
 
 
-def _standing(search: SavedSearch, *, zone: str) -> StandingQuery | None:
-    """Return the query of a search; one that this version cannot read any more is left out, and its page says why."""
+def _standing(line: Line, search: SavedSearch) -> StandingQuery | None:
+    """Return the query of a search, with what its sentences mean.
+
+    One that this version cannot read any more is left out, and its page says why.
+    """
     try:
-        _refuse_meaning(search)
-        return StandingQuery(str(search.id), query_for(search.wanted.asked, zone=zone))
+        query = query_for(search.wanted.asked, zone=line.settings.desk.timezone)
+        return StandingQuery(str(search.id), with_encoder(query, line.encoder))
     except QueryError as error:
         _log.warning("a saved search cannot be read", search=search.id, why=str(error))
         return None
-
-
-def _refuse_meaning(search: SavedSearch) -> None:
-    if sentences(search.wanted.asked.get("q", "")):
-        raise QueryError("similar: cannot wait for what arrives.", remedy="Save a search for its words.")
 
 
 def _item(entry: Entry) -> str:

@@ -89,6 +89,10 @@ def test_what_does_not_do_is_said_and_what_was_typed_stays(house: House) -> None
     assert of(house, "ana") == []
 
 
+def test_a_search_by_meaning_is_saved_without_asking_what_it_means(house: House) -> None:
+    assert save(house, q='similar:"the gates were opened"').wanted.asked["q"] == 'similar:"the gates were opened"'
+
+
 def test_every_role_saves_and_sees_its_own_alone(house: House) -> None:
     for name, _, _ in world.EVERYBODY:
         if name == "elio":

@@ -1,5 +1,6 @@
 """What arrives reaches the saved searches that it answers, once: through crashes, replays, a growing library and a rebuild."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -7,9 +8,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine
 
+from crawlers import Archive
 from crawlers.base import collectors
 from factdesk.arrivals import put_to_searches
 from factdesk.entries import source_name
@@ -19,6 +22,7 @@ from factdesk.line import Line, open_line
 from factdesk.reader import drain
 from factdesk.records import Source, SourceRole
 from factdesk.reindex import reindex
+from factdesk.serve import alert, crew, read
 from factdesk.settings import load_settings
 from factdesk.store import alerts, captures, saved_searches
 from factdesk.store.database import open_store, writing
@@ -26,10 +30,11 @@ from factdesk.store.saved_searches import SavedSearch, Wanted
 from factdesk.store.users import add_user
 from index import SearchIndex, discard_index, open_index
 from index.base import Entry, EntryKind
+from tests.alerts.conftest import Mailbox, serving, settings_for
 from tests.conformance.test_index import ENGINES, make_url
 from tests.flow.parts import read_anew
-from tests.flow.test_flow import CHECK, CORRECTED, RUMOUR, arrive
-from tests.index.samples import DIM, claim, document
+from tests.flow.test_flow import CHECK, CORRECTED, RUMOUR, arrive, come_in
+from tests.index.samples import DIM, claim, document, meaning
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -44,7 +49,8 @@ class Desk:
 
     @property
     def line(self) -> Line:
-        parts = SimpleNamespace(engine=self.engine, index=self.index, settings=load_settings())
+        meant = lambda sentences: np.stack([meaning("dam") for _ in sentences])  # noqa: E731 # what the encoder is here
+        parts = SimpleNamespace(engine=self.engine, index=self.index, settings=load_settings(), encoder=meant)
         return cast("Line", parts)
 
     def save(self, name: str = "Dams", *, at: datetime = NOW, **asked: str) -> SavedSearch:
@@ -103,6 +109,14 @@ def test_a_search_that_cannot_be_read_any_more_stops_nobody(desk: Desk) -> None:
     broken, sound = desk.save(q="(dam"), desk.save(q="dam")
     assert desk.put(document("d1", "The dam broke.")) == 1
     assert (desk.told(broken), desk.told(sound)) == ([], ["d1"])
+
+
+def test_a_search_by_meaning_is_told_what_means_about_that(desk: Desk) -> None:
+    search = desk.save(q='similar:"the barrier gave way"')
+    told = replace(document("d1", "Nothing of the kind."), document_id="d1")
+    assert desk.put(told, replace(claim("c1", "the dyke was breached", "dam"), document_id="d1")) == 1
+    assert desk.put(document("d2", "the barrier gave way")) == 0
+    assert desk.told(search) == ["d1"]
 
 
 def test_paused_searches_are_not_told(desk: Desk) -> None:
@@ -179,3 +193,28 @@ def test_nothing_is_told_or_kept_while_the_engine_that_knows_is_away(line: Line,
     captures.free_dead(line.engine)
     drain(line)
     assert len(desk.told(search)) == 1
+
+
+def test_an_item_reaches_its_alert_in_under_five_seconds_through_the_running_processes(tmp_path: Path) -> None:
+    """From the capture that the collector leaves to the mailbox: the reader and the courier run as ``serve`` runs them."""
+    for mailbox in serving(Mailbox()):
+        settings = load_settings(data=tmp_path, store="", index="", log_level="error", alerts=settings_for(mailbox.port).alerts)
+        engine, archive = open_store(settings.store), Archive(settings.archive)
+        user = add_user(engine, name="ana", display_name="Ana", role="analyst", password="a long password", at=NOW)
+        desk = Desk(engine, open_index(settings.index), user.id)
+        desk.save("Ambrel", q="Ambrel", at=datetime.now(UTC))
+        with crew(settings) as hands:
+            hands.start("reader", read)
+            hands.start("alerts", alert)
+            come_in(archive, engine, RUMOUR)
+            assert mailbox.came.wait(120)  # they import, and load their models
+            mailbox.came.clear()
+            began = time.monotonic()
+            come_in(archive, engine, CORRECTED, url="https://courier.example/b")
+            assert mailbox.came.wait(5)
+            print(f"{time.monotonic() - began:.2f} s from the capture to the mailbox")
+            assert not hands.fallen()
+        assert len(mailbox.letters) == 2
+        desk.index.close()
+        archive.close()
+        engine.dispose()

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
-from crawlers._archive import Exchange
+from crawlers._archive import Archive, Exchange
 from crawlers.base import Asked, Fetched, Listing
 from crawlers.mastodon import COLLECTOR
 from factdesk.errors import SettingsError
@@ -61,22 +61,27 @@ def line(tmp_path: Path) -> Iterator[Line]:
 
 def arrive(line: Line, sentence: str) -> None:
     """Archive a page as the collector does, and read it."""
+    come_in(line.archive, line.engine, sentence)
+    assert sum(drain(line).values()) == 1
+
+
+def come_in(archive: Archive, engine: Engine, sentence: str, *, url: str = "https://courier.example/a") -> None:
+    """Archive a page as the collector does; it waits for a reader."""
     words = AROUND.format(sentence)
     head = "<html lang='en'><head><title>A night on the river</title></head>"
     body = f"{head}<body><article><p>{words}</p>{MORE}</article></body></html>"
-    page, url = body.encode(), "https://courier.example/a"
-    place = line.archive.append(Exchange(url, datetime.now(UTC), 200, (("Content-Type", "text/html"),), page))
-    line.archive.sync()
+    page = body.encode()
+    place = archive.append(Exchange(url, datetime.now(UTC), 200, (("Content-Type", "text/html"),), page))
+    archive.sync()
     digest = hashlib.sha256(page).hexdigest()
-    with writing(line.engine) as connection:
+    with writing(engine) as connection:
         known = sources.pollings(connection)
         number = known[0].source.id if known else sources.add(connection, COURIER, now=NOW).id
         ledger.add_items(connection, number, [Listed(url)], now=NOW)
-        item = connection.execute(select(items.c.id)).scalar_one()
+        item = connection.execute(select(items.c.id).where(items.c.url == url)).scalar_one()
         at = datetime.now(UTC)
         new = NewCapture(number, item, CaptureKind.PAGE, url, at, 200, "text/html", "utf-8", digest, place.file, place.offset)
         captures.add(connection, new)
-    assert sum(drain(line).values()) == 1
 
 
 def kinds(line: Line) -> dict[str, str]:
