@@ -41,6 +41,7 @@ class Desk:
     index: SearchIndex
     clock: Clock
     templates: Jinja2Templates
+    stale_s: float = 0.0  # how far flags may lag behind what is being collected; decisions never do
 
     def address(self, request: Request) -> str:
         """Return the public address of the desk without a slash at its end."""

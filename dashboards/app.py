@@ -69,11 +69,18 @@ PAGES = (
     language,
 )
 
+_STALE_S = 2.0
 
-def create_app(settings: Settings, *, engine: Engine, index: SearchIndex, clock: Clock = utc_now) -> FastAPI:
-    """Return the desk over an open store and index; ``clock`` gives the present instant (UTC)."""
+
+def create_app(
+    settings: Settings, *, engine: Engine, index: SearchIndex, clock: Clock = utc_now, stale_s: float = 0.0
+) -> FastAPI:
+    """Return the desk over an open store and index; ``clock`` gives the present instant (UTC).
+
+    ``stale_s`` lets the queue's flags lag behind what is being collected by so many seconds, so that many readers cost little.
+    """
     app = FastAPI(title=settings.desk.name, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
-    app.state.desk = Desk(settings, engine, index, clock, templates_for(settings))
+    app.state.desk = Desk(settings, engine, index, clock, templates_for(settings), stale_s)
     _answers.install(app)
     for page in PAGES:
         app.include_router(page.router)
@@ -85,7 +92,7 @@ def serve(settings: Settings, *, stop: Stop | None = None) -> None:
     """Serve the desk until ``stop`` is set. While the index is away its pages say so. Raises ``StoreError``."""
     engine = open_store(settings.store)
     with closing(open_late(settings.index, dim=settings.check.dimensions, server=Server.of(settings))) as index:
-        app = create_app(settings, engine=engine, index=index)
+        app = create_app(settings, engine=engine, index=index, stale_s=_STALE_S)
         config = uvicorn.Config(
             app,
             host=settings.desk.host,

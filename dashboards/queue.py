@@ -12,7 +12,8 @@ from dashboards._desk import Desk, TheDesk, is_fragment
 from dashboards.auth import Reader, Reviewer, ReviewForm, inside
 from factdesk.errors import NotFoundError
 from factdesk.harm import load_policy
-from factdesk.store.findings_view import OPEN, QueueFilter, arrived, flag_of, queue, with_takers
+from factdesk.store.board import OPEN
+from factdesk.store.findings_view import QueueFilter, arrived, flag_of, queue, with_takers
 from factdesk.store.reviews import decide, undo
 from factdesk.store.roles import Right
 from factdesk.store.shared_work import assign, hold, release, take_over
@@ -71,7 +72,9 @@ def show_queue(
 ) -> Response:
     """Show one page of the queue; every filter stands in the address. ``decided`` names what can be taken back."""
     wanted = asked.filter(session.user.id)
-    found = queue(desk.engine, wanted, limit=_ROWS, offset=(page - 1) * _ROWS, teach=asked.order == _TEACHING)
+    found = queue(
+        desk.engine, wanted, limit=_ROWS, offset=(page - 1) * _ROWS, teach=asked.order == _TEACHING, stale_s=desk.stale_s
+    )
     values = {
         "found": found,
         "rows": with_takers(desk.engine, found.rows, at=desk.clock()),
@@ -90,7 +93,7 @@ def show_queue(
 def show_news(request: Request, *, desk: TheDesk, session: Reader, asked: Asked, since: str, show: bool = False) -> Response:
     """Say how many stories came in since the page was made, or with ``show`` give their rows and a new beginning."""
     begun, now = _instant(since) or desk.clock(), desk.clock()
-    rows = arrived(desk.engine, asked.filter(session.user.id), since=begun)
+    rows = arrived(desk.engine, asked.filter(session.user.id), since=begun, stale_s=desk.stale_s)
     values = {
         "rows": with_takers(desk.engine, rows, at=now) if show else [],
         "number": 0 if show else len(rows),

@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     group.callback()(_group)
     group.command()(line)
     group.command()(collect)
+    group.command()(desk)
     app.add_typer(group, name="bench")
 
 
@@ -56,5 +57,26 @@ def collect(  # noqa: PLR0917 # typer takes the options by position, users give 
     configure_logs("error")
     plan = CollectPlan(hosts=hosts, pages=pages, delay_s=delay, workers=workers, idle_sources=sources, idle_s=idle)
     report = bench_collect(plan, say=lambda words: print(words, file=sys.stderr))  # noqa: T201 # progress
+    typer.echo(json.dumps(report.to_dict()))
+    raise typer.Exit(1 if report.failed else 0)
+
+
+def desk(
+    items: Annotated[int, typer.Option(min=100, help="Invented items that the desk holds.")] = 200_000,
+    people: Annotated[int, typer.Option(min=1, help="People who work at once.")] = 50,
+    seconds: Annotated[float, typer.Option(min=1, help="How long they work.")] = 60.0,
+) -> None:
+    """Measure the desk with many people at work on a large collection; the last line is one JSON object.
+
+    It ends with status 1 when a bar is missed; ``failed`` names it.
+
+    Example: factdesk bench desk --items 5000 --people 10 --seconds 20
+    """
+    from factdesk.bench_desk import DeskPlan, bench_desk  # noqa: PLC0415 # keeps the help quick
+    from factdesk.logs import configure_logs  # noqa: PLC0415 # the same
+
+    configure_logs("error")
+    plan = DeskPlan(items=items, people=people, seconds=seconds)
+    report = bench_desk(plan, say=lambda words: print(words, file=sys.stderr))  # noqa: T201 # progress
     typer.echo(json.dumps(report.to_dict()))
     raise typer.Exit(1 if report.failed else 0)

@@ -4,32 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Engine,
-    Select,
-    Subquery,
-    and_,
-    case,
-    cast,
-    func,
-    select,
-)
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, Row, Select, select
 
-from factdesk.records import Claim, Finding
+from factdesk.records import Claim, Finding, Passage
+from factdesk.store.board import OPEN, Board, Group, board_of, counts, equal, every, groups
 from factdesk.store.database import reading
 from factdesk.store.documents import claim_from, finding_from
 from factdesk.store.passages import known_passages
-from factdesk.store.reviews import newest_reviews
-from factdesk.store.shared_work import NOBODY, Taken, story_key, taken
+from factdesk.store.shared_work import NOBODY, Taken, taken
 from factdesk.store.stories import surest_flags
 from factdesk.store.tables import claims, documents, findings, sources, statement_findings
-from factdesk.store.tables_work import assignments, harms
 
-OPEN = "open"
-_FLAGS = ("repeats", "distorts")
+_COLUMNS = {
+    "kind": "kind",
+    "language": "language",
+    "event": "event",
+    "state": "state",
+    "source_id": "source",
+    "narrative_id": "narrative",
+}
+_PIECE = 400  # identifiers in one statement: databases limit bound values
 _SHOWN = 12  # sightings listed under one row
 _CHOICES = 60  # values listed in one filter
 
@@ -116,21 +112,20 @@ class QueuePage:
     choices: dict[str, tuple[tuple[str, str, int], ...]]
 
 
-def queue(engine: Engine, asked: QueueFilter, *, limit: int = 30, offset: int = 0, teach: bool = False) -> QueuePage:
+def queue(
+    engine: Engine, asked: QueueFilter, *, limit: int = 30, offset: int = 0, teach: bool = False, stale_s: float = 0.0
+) -> QueuePage:
     """Return one page of the queue ordered by spread x harm x probability.
 
     With ``teach`` the rows come first whose sightings are nearest to an even chance: a decision about them teaches most.
+    ``stale_s`` is how many seconds the flags may lag behind what is being collected; decisions never do.
     """
-    flagged = _flagged()
-    where = _conditions(flagged, asked)
-    grouped = _grouped(flagged, where)
+    board = board_of(engine, stale_s=stale_s)
+    chosen = _chosen(board, asked)
+    stories = groups(board, chosen, teach=teach)
     with reading(engine) as connection:
-        counted = select(func.count(), func.coalesce(func.sum(grouped.c.sightings), 0)).select_from(grouped)
-        total, told = connection.execute(counted).one()
-        order = (*((grouped.c.sureness,) if teach else ()), grouped.c.priority.desc(), grouped.c.story)
-        asked_for = select(grouped).order_by(*order).limit(limit).offset(offset)
-        rows = _rows(connection, flagged, where=where, stories=asked_for)
-        return QueuePage(tuple(rows), total, int(told), _choices(connection, flagged, asked))
+        rows = _rows(connection, board, stories.some(limit, offset=offset))
+        return QueuePage(tuple(rows), stories.total, int(chosen.sum()), _choices(connection, board, asked))
 
 
 def with_takers(engine: Engine, rows: Sequence[Flag], *, at: datetime) -> list[Flag]:
@@ -139,22 +134,21 @@ def with_takers(engine: Engine, rows: Sequence[Flag], *, at: datetime) -> list[F
     return [replace(row, taken=known.get(row.story, NOBODY)) for row in rows]
 
 
-def arrived(engine: Engine, asked: QueueFilter, *, since: datetime, limit: int = 30) -> list[Flag]:
+def arrived(engine: Engine, asked: QueueFilter, *, since: datetime, limit: int = 30, stale_s: float = 0.0) -> list[Flag]:
     """Return the stories that came into the queue after ``since``, first by priority: nothing of them was there before."""
-    flagged = _flagged()
-    where = _conditions(flagged, asked)
-    grouped = _grouped(flagged, where)
-    fresh = select(grouped).where(grouped.c.first_at > since).order_by(grouped.c.priority.desc(), grouped.c.story).limit(limit)
+    board = board_of(engine, stale_s=stale_s)
+    fresh = groups(board, _chosen(board, asked), since=since)
     with reading(engine) as connection:
-        return _rows(connection, flagged, where=where, stories=fresh)
+        return _rows(connection, board, fresh.some(limit))
 
 
 def flag_of(engine: Engine, finding_ids: Sequence[str]) -> Flag | None:
     """Return the row that shows these findings, whatever their state, or ``None`` when they are gone."""
-    flagged = _flagged()
+    board = board_of(engine)
+    wanted = set(finding_ids)
+    places = [place for place, known in enumerate(board.ids) if known in wanted]
     with reading(engine) as connection:
-        found = _sightings(connection, flagged, [flagged.c.id.in_(list(finding_ids))])
-    shown = [sighting for group in found.values() for sighting in group]
+        shown = _sightings(connection, board, places)
     if not shown:
         return None
     spread = sum(sighting.spread for sighting in shown)
@@ -164,107 +158,49 @@ def flag_of(engine: Engine, finding_ids: Sequence[str]) -> Flag | None:
 
 def confirmed(engine: Engine, *, limit: int = 50) -> list[Flag]:
     """Return confirmed stories without a statement yet, first by priority: what an editor can draft from."""
-    stated = select(statement_findings.c.finding_id)
-    flagged = _flagged()
-    where = [flagged.c.state == "confirmed", flagged.c.id.not_in(stated)]
-    grouped = _grouped(flagged, where)
-    first = select(grouped).order_by(grouped.c.priority.desc(), grouped.c.story).limit(limit)
+    board = board_of(engine)
     with reading(engine) as connection:
-        return _rows(connection, flagged, where=where, stories=first)
+        stated = set(connection.execute(select(statement_findings.c.finding_id)).scalars())
+        chosen = equal(board, "state", "confirmed")
+        for place in np.flatnonzero(chosen).tolist():
+            chosen[place] = board.ids[place] not in stated
+        return _rows(connection, board, groups(board, chosen).some(limit))
 
 
 def sightings_of(engine: Engine, narrative_id: str, *, limit: int = 100) -> list[Sighting]:
     """Return the flagged claims of one narrative, newest first."""
-    flagged = _flagged()
+    board = board_of(engine)
     with reading(engine) as connection:
-        found = _sightings(connection, flagged, [flagged.c.narrative_id == narrative_id])
-    rows = [sighting for group in found.values() for sighting in group]
+        rows = _sightings(connection, board, np.flatnonzero(equal(board, "narrative_id", narrative_id)).tolist())
     return sorted(rows, key=lambda sighting: sighting.published_at, reverse=True)[:limit]
 
 
-def _flagged() -> Subquery:
-    """Return every flagged finding with its story, state and spread."""
-    newest = newest_reviews()
-    copies = (
-        select(documents.c.duplicate_of.label("first"), func.count().label("copies"))
-        .where(documents.c.duplicate_of.is_not(None))
-        .group_by(documents.c.duplicate_of)
-        .subquery()
-    )
-    public = cast(documents.c.replies, BigInteger) + documents.c.shares + documents.c.likes
-    return (
-        select(
-            findings.c.id,
-            findings.c.kind,
-            findings.c.probability,
-            findings.c.found_at,
-            story_key().label("story"),
-            claims.c.narrative_id,
-            claims.c.language,
-            documents.c.source_id,
-            documents.c.event,
-            func.coalesce(newest.c.decision, OPEN).label("state"),
-            (1 + func.coalesce(copies.c.copies, 0) + public).label("spread"),
-            func.coalesce(harms.c.weight, 1.0).label("harm"),
-            func.coalesce(harms.c.subject, "").label("subject"),
-            assignments.c.user_id.label("assignee"),
-        )
-        .join(claims, claims.c.id == findings.c.claim_id)
-        .join(documents, documents.c.id == findings.c.document_id)
-        .outerjoin(newest, newest.c.finding_id == findings.c.id)
-        .outerjoin(copies, copies.c.first == documents.c.id)
-        .outerjoin(harms, harms.c.finding_id == findings.c.id)
-        .outerjoin(assignments, assignments.c.story == story_key())
-        .where(findings.c.kind.in_(_FLAGS))
-        .subquery("flagged")
-    )
-
-
-def _conditions(flagged: Subquery, asked: QueueFilter) -> list[ColumnElement[bool]]:
-    c = flagged.c
-    pairs = (
-        (c.kind, asked.kind),
-        (c.language, asked.language),
-        (c.source_id, asked.source),
-        (c.event, asked.event),
-        (c.narrative_id, asked.narrative),
-        (c.state, asked.state),
-    )
-    chosen = [column == value for column, value in pairs if value is not None]
+def _chosen(board: Board, asked: QueueFilter) -> NDArray[np.bool_]:
+    chosen = every(board)
+    for column, name in _COLUMNS.items():
+        value = getattr(asked, name)
+        if value is not None:
+            chosen &= equal(board, column, value)
     if asked.assignee is not None:
-        chosen.append(c.assignee == asked.assignee if asked.assignee else c.assignee.is_(None))
+        chosen &= equal(board, "assignee", asked.assignee or None)
     return chosen
 
 
-def _grouped(flagged: Subquery, where: Sequence[ColumnElement[bool]]) -> Subquery:
-    spread = cast(func.sum(flagged.c.spread), BigInteger)  # PostgreSQL sums big integers into a decimal
-    return (
-        select(
-            flagged.c.story,
-            func.count().label("sightings"),
-            spread.label("spread"),
-            (spread * func.max(flagged.c.harm) * func.max(flagged.c.probability)).label("priority"),
-            func.min(flagged.c.found_at).label("first_at"),
-            func.min(func.abs(flagged.c.probability - 0.5)).label("sureness"),
-        )
-        .where(and_(True, *where))
-        .group_by(flagged.c.story)
-        .subquery("stories")
-    )
+def _rows(connection: Connection, board: Board, told: Sequence[Group]) -> list[Flag]:
+    shown = [group.rows[:_SHOWN].tolist() for group in told]
+    found = {one.finding.id: one for one in _sightings(connection, board, [place for several in shown for place in several])}
+    made = []
+    for group, places in zip(told, shown, strict=True):
+        there = tuple(found[board.ids[place]] for place in places if board.ids[place] in found)
+        if there:
+            made.append(Flag(there, group.sightings, group.spread, group.priority))
+    return made
 
 
-def _rows(
-    connection: Connection, flagged: Subquery, *, where: Sequence[ColumnElement[bool]], stories: Select[tuple[object, ...]]
-) -> list[Flag]:
-    told = connection.execute(stories).all()
-    found = _sightings(connection, flagged, [*where, flagged.c.story.in_([row.story for row in told])])
-    return [
-        Flag(tuple(found[row.story][:_SHOWN]), row.sightings, row.spread, row.priority) for row in told if row.story in found
-    ]
-
-
-def _sightings(connection: Connection, flagged: Subquery, where: Sequence[ColumnElement[bool]]) -> dict[str, list[Sighting]]:
-    rows = connection.execute(
+def _sightings(connection: Connection, board: Board, places: Sequence[int]) -> list[Sighting]:
+    """Return flags with their claim and citation, in the order of ``places``."""
+    ids = [board.ids[place] for place in places]
+    asked = (
         select(
             findings,
             claims,
@@ -273,58 +209,50 @@ def _sightings(connection: Connection, flagged: Subquery, where: Sequence[Column
             documents.c.event.label("document_event"),
             documents.c.published_at.label("document_published_at"),
             sources.c.name.label("source_name"),
-            flagged.c.story,
-            flagged.c.state,
-            flagged.c.spread,
-            flagged.c.harm,
-            flagged.c.subject,
         )
-        .join(flagged, flagged.c.id == findings.c.id)
         .join(claims, claims.c.id == findings.c.claim_id)
         .join(documents, documents.c.id == findings.c.document_id)
         .join(sources, sources.c.id == documents.c.source_id)
-        .where(*where)
-        .order_by(findings.c.probability.desc(), findings.c.id)
-    ).all()
-    cited = known_passages(connection, list({row.passage_id for row in rows if row.passage_id}))
-    found: dict[str, list[Sighting]] = {}
-    for row in rows:
-        sighting = Sighting(
-            finding=finding_from(row, citation=cited.get(row.passage_id)),
-            claim=claim_from(row),
-            title=row.document_title,
-            source=row.source_name,
-            role=row.document_role,
-            event=row.document_event,
-            published_at=row.document_published_at,
-            narrative_id=row.narrative_id,
-            state=row.state,
-            spread=row.spread,
-            story=row.story,
-            harm=row.harm,
-            subject=row.subject,
-        )
-        found.setdefault(row.story, []).append(sighting)
-    return found
-
-
-def _choices(connection: Connection, flagged: Subquery, asked: QueueFilter) -> dict[str, tuple[tuple[str, str, int], ...]]:
-    """Return for each filter its values as (value, label, flagged claims), counted under the other filters."""
-    c = flagged.c
-    columns = {
-        "kind": (c.kind, asked.kind),
-        "language": (c.language, asked.language),
-        "event": (c.event, asked.event),
-        "state": (c.state, asked.state),
-        "source": (c.source_id, asked.source),
-        "narrative": (c.narrative_id, asked.narrative),
+    )
+    rows = {
+        row.id: row for at in range(0, len(ids), _PIECE) for row in connection.execute(_among(asked, ids[at : at + _PIECE]))
     }
+    cited = known_passages(connection, list({row.passage_id for row in rows.values() if row.passage_id}))
+    return [_sighting(board, place, rows[board.ids[place]], cited=cited) for place in places if board.ids[place] in rows]
+
+
+def _among(asked: Select[tuple[object, ...]], ids: Sequence[str]) -> Select[tuple[object, ...]]:
+    return asked.where(findings.c.id.in_(ids))
+
+
+def _sighting(board: Board, place: int, row: Row[tuple[object, ...]], *, cited: dict[str, Passage]) -> Sighting:
+    m = row._mapping  # noqa: SLF001 # SQLAlchemy's documented accessor
+    state = board.columns["state"]
+    story = board.columns["story"]
+    return Sighting(
+        finding=finding_from(row, citation=cited.get(m[findings.c.passage_id])),
+        claim=claim_from(row),
+        title=m["document_title"],
+        source=m["source_name"],
+        role=m["document_role"],
+        event=m["document_event"],
+        published_at=m["document_published_at"],
+        narrative_id=m[claims.c.narrative_id],
+        state=str(state.values[state.codes[place]]),
+        spread=int(board.spread[place]),
+        story=str(story.values[story.codes[place]]),
+        harm=float(board.harm[place]),
+        subject=board.subjects[place],
+    )
+
+
+def _choices(connection: Connection, board: Board, asked: QueueFilter) -> dict[str, tuple[tuple[str, str, int], ...]]:
+    """Return for each filter its values as (value, label, flagged claims), counted under the other filters."""
     made = {}
-    for name, (column, chosen) in columns.items():
-        others = _conditions(flagged, replace(asked, **{name: None}))
-        number = func.sum(case((and_(True, *others), 1), else_=0)).label("number")
-        rows = connection.execute(select(column, number).where(column.is_not(None)).group_by(column)).all()
-        kept = [(value, int(count)) for value, count in rows if count or value == chosen]
+    for column, name in _COLUMNS.items():
+        chosen = getattr(asked, name)
+        told = counts(board, column, _chosen(board, replace(asked, **{name: None})))
+        kept = [(value, number) for value, number in told if value is not None and (number or value == chosen)]
         made[name] = sorted(kept, key=lambda pair: (-pair[1], str(pair[0])))[:_CHOICES]
     labels = {
         "source": _source_names(connection),
