@@ -5,6 +5,7 @@ from functools import cache
 
 from factdesk.records import Difference, DifferenceKind
 from nlp._beside import Beside, Clause, Mark, Span, content, difference, marks, things
+from nlp._gazetteer import same_place
 from nlp._numbers import agrees, moments, quantities
 from nlp._words import Reading, Word, plain, read
 from nlp.languages import language
@@ -21,7 +22,7 @@ def place_moved(pair: Beside) -> list[Difference]:
     for clause in (pair.best, *pair.sentences[:1]):
         if things(pair.claim, clause.reading) < _ELSE_SAME or not _figures_agree(pair):
             continue
-        spans = _other_name(pair, clause) or _other_side(pair, clause)
+        spans = other_names(pair, clause) or other_side(pair, clause)
         if spans:
             return [difference(DifferenceKind.PLACE, pair, spans)]
     return []
@@ -38,10 +39,10 @@ def _figures_agree(pair: Beside) -> bool:
     )
 
 
-def _other_name(pair: Beside, clause: Clause) -> tuple[Span, Span] | None:
+def other_names(pair: Beside, clause: Clause) -> tuple[Span, Span] | None:
     """Return the spans of two place names, each absent from the other text, in the same kind of slot."""
-    mine = [word for word in _placed(pair.claim) if not _known(word, pair.passage)]
-    yours = [word for word in _placed(clause.reading) if not _known(word, pair.claim)]
+    mine = [word for word in _placed(pair.claim) if not _known(word, pair.passage, code=pair.claim.language)]
+    yours = [word for word in _placed(clause.reading) if not _known(word, pair.claim, code=clause.reading.language)]
     if not mine or not yours:
         return None
     for word in mine:
@@ -83,13 +84,17 @@ def _slot(reading: Reading, word: Word) -> frozenset[str]:
     return frozenset(found)
 
 
-def _known(word: Word, other: Reading) -> bool:
-    """Say whether a name stands in ``other``, in whole or by its beginning."""
+def _known(word: Word, other: Reading, *, code: str) -> bool:
+    """Say whether a name of language ``code`` stands in ``other``, in whole, by its beginning, or as it is called there."""
     form = plain(word.fold)
-    return word.key in other.keys or any(plain(known.fold)[:_SAME_LETTERS] == form[:_SAME_LETTERS] for known in other.words)
+    if word.key in other.keys or any(plain(known.fold)[:_SAME_LETTERS] == form[:_SAME_LETTERS] for known in other.words):
+        return True
+    return code != other.language and any(
+        same_place(word.fold, named.fold, codes=(code, other.language)) for named in other.words if _is_name(other, named)
+    )
 
 
-def _other_side(pair: Beside, clause: Clause) -> tuple[Span, Span] | None:
+def other_side(pair: Beside, clause: Clause) -> tuple[Span, Span] | None:
     """Return the spans of two opposite or different sides, where each text names exactly one."""
     for group in _SIDES:
         mine = [(which, mark) for which in group for mark in marks(pair.claim.text, which, "")]

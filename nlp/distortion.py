@@ -5,16 +5,17 @@ verb, a date of the same event. What merely is not in the passage is no differen
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from factdesk.records import Difference, DifferenceKind
-from nlp._beside import beside, common, marks, things
+from nlp._across import Encode, differs_across
+from nlp._beside import beside, marks, things
 from nlp._causes import cause_claimed, split_cause
-from nlp._cues import absences, negated_keys
+from nlp._cues import negated_keys
 from nlp._degrees import certainty_raised, qualifiers_dropped, scope_widened
+from nlp._denials import SentencePair, denials, shifted
 from nlp._numbers import Moment, agrees, moments, quantities
-from nlp._overlap import core, covered, opposed, shared_keys, weight
+from nlp._overlap import covered, shared_keys, weight
 from nlp._places import order_turned, place_moved
 from nlp._quantity import Quantity
 from nlp._quotes import QUOTED, quotation_altered, speaker_moved
@@ -24,12 +25,6 @@ _SAME_SUBJECT = 0.4
 _SAME_EVENT = 0.5
 _MEASURED = 1.5
 _SAME_CAUSE = 0.6
-_SHORT = 5
-_AS_MUCH = re.compile(
-    r"[^.;]{0,60}?\b(?:as|so|such|tan|tanto|tanta|aussi|autant|tel|telle|như|đến thế)\b"
-    r"[^.;]{0,80}?(?:\d{4}|\bas\b|\bcomo\b|\bque\b|\bwie\b)"
-)
-_WITHOUT = frozenset({"without", "sans", "sin", "ohne"})
 # A difference of the one kind is told by any of the others already.
 _SAID_BY = {
     DifferenceKind.NEGATION: frozenset(
@@ -41,30 +36,22 @@ _SAID_BY = {
 _CLAUSE = re.compile(r"[;؛،]|:(?!\d)|,\s(?!\d)|\.\s")
 
 
-Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A claim beside one sentence of the passage; ``offset`` is where that sentence starts in the passage."""
-
-    claim: Reading
-    sentence: Reading
-    offset: int
-
-    @property
-    def share(self) -> float:
-        return max(covered(self.claim, self.sentence), covered(core(self.claim), self.sentence))
-
-
 @dataclass(frozen=True, slots=True)
 class RuleDistortionReader:
-    """The ``DistortionReader`` by rules; see the module."""
+    """The ``DistortionReader`` by rules; ``encode`` finds what texts in two languages have in common. See the module."""
+
+    encode: Encode | None = None
 
     def __call__(self, claim: str, passage: str, *, claim_language: str, passage_language: str) -> tuple[Difference, ...]:
         """Return the typed differences, none for a faithful paraphrase or for texts about different things."""
+        found = self._by_words(claim, passage, claim_language=claim_language, passage_language=passage_language)
+        if found or self.encode is None or claim_language == passage_language:
+            return found
+        return tuple(differs_across(beside(read(claim, claim_language), passage, passage_language), self.encode))
+
+    def _by_words(self, claim: str, passage: str, *, claim_language: str, passage_language: str) -> tuple[Difference, ...]:
         reading = read(claim, claim_language)
-        pairs = [_Pair(reading, read(passage[start:end], passage_language), start) for start, end in sentences(passage)]
+        pairs = [SentencePair(reading, read(passage[start:end], passage_language), start) for start, end in sentences(passage)]
         best = max(pairs, key=lambda pair: pair.share)
         whole = covered(reading, read(passage, passage_language))
         cause = split_cause(reading)
@@ -83,7 +70,7 @@ class RuleDistortionReader:
             *(quotation_altered(side) or speaker_moved(side)),
             *qualifiers_dropped(side),
             *(_causes(best, passage) or cause_claimed(side)),
-            *_denials(pairs, passage),
+            *denials(pairs, passage),
         )
         return _strongest(found, claim=claim, passage=passage)
 
@@ -105,18 +92,14 @@ def _in_quotes(one: Difference, claim: str, passage: str) -> bool:
     )
 
 
-def load_distortion() -> RuleDistortionReader:
-    """Return the distortion reader that the line uses."""
-    return RuleDistortionReader()
+def load_distortion(encode: Encode | None = None) -> RuleDistortionReader:
+    """Return the distortion reader that the line uses; without ``encode`` two languages are compared by words alone."""
+    return RuleDistortionReader(encode)
 
 
 def _elsewhere(claim: Reading, passage: Reading) -> bool:
     """Say whether the claim names places or bodies of which the passage names none, though it names others."""
     return bool(claim.names and passage.names and not shared_keys(claim, passage) & claim.names)
-
-
-def _shift(span: tuple[int, int], offset: int) -> tuple[int, int]:
-    return span[0] + offset, span[1] + offset
 
 
 # numbers
@@ -196,7 +179,7 @@ def _days(reading: Reading) -> set[tuple[str, tuple[int, ...]]]:
 # dates
 
 
-def _dates(pair: _Pair) -> list[Difference]:
+def _dates(pair: SentencePair) -> list[Difference]:
     """Return a difference for a day or clock time that alone differs: numbers agree and nearly all the rest is shared."""
     if pair.share < _SAME_EVENT:
         return []
@@ -209,109 +192,27 @@ def _dates(pair: _Pair) -> list[Difference]:
     return found
 
 
-def _numbers_agree(pair: _Pair) -> bool:
+def _numbers_agree(pair: SentencePair) -> bool:
     stated = quantities(pair.sentence.text, pair.sentence.language)
     return all(any(agrees(one, other) for other in stated) for one in quantities(pair.claim.text, pair.claim.language))
 
 
-def _level(pair: _Pair) -> bool:
+def _level(pair: SentencePair) -> bool:
     """Say whether the claim is a repeated measurement without its number: another day is another fact then."""
     measured = pair.claim.keys & {"=level", "=rise", "=fall", "=rain", "=measure"}
     return bool(measured) and not pair.claim.keys & {"=peak"} and not quantities(pair.claim.text, pair.claim.language)
 
 
-def _date_difference(pair: _Pair, moment: Moment, other: Moment) -> Difference:
+def _date_difference(pair: SentencePair, moment: Moment, other: Moment) -> Difference:
     mine, yours = pair.claim.text[moment.start : moment.end], pair.sentence.text[other.start : other.end]
     words = f"The claim says {mine}, the evidence {yours}."
-    return Difference(DifferenceKind.DATE, (moment.start, moment.end), _shift((other.start, other.end), pair.offset), words)
-
-
-# negation
-
-
-def _denials(pairs: Sequence[_Pair], passage: str) -> list[Difference]:
-    """Return the denial that the nearest sentence holds; of another, only one that denies two things of the claim."""
-    ordered = sorted(pairs, key=lambda pair: -pair.share)
-    found = _negations(ordered[0], passage)
-    for pair in ordered[1:] if not found else ():
-        denied = _without(pair.sentence, negated_keys(pair.sentence))
-        if len(set(denied) & common(pair.sentence, pair.claim)) > 1 and not negated_keys(pair.claim):
-            found = found or _negations(pair, passage)
-    return found
-
-
-def _negations(pair: _Pair, passage: str) -> list[Difference]:
-    """Return a difference where one text denies, or says the opposite of, what the other states."""
-    if pair.share < _SAME_EVENT:
-        few = len(pair.claim.keys) <= _SHORT and bool(shared_keys(pair.claim, pair.sentence))
-        keys = opposed(pair.claim, pair.sentence) if few else None
-        return [_opposite(pair, keys)] if keys else []
-    mine, yours = negated_keys(pair.claim), negated_keys(pair.sentence)
-    if absences(pair.claim.text, pair.claim.language) or absences(pair.sentence.text, pair.sentence.language):
-        return []
-    things = shared_keys(pair.claim, pair.sentence) - pair.claim.names
-    mine, yours = _without(pair.claim, mine), _without(pair.sentence, yours)
-    both_deny = mine and yours and not set(mine) & things  # the claim in words that the evidence does not share
-    if both_deny or _elsewhere_denied(pair, set(mine) & things, passage) or _only_doubted(pair, mine, yours):
-        return []
-    if any(_compares(reading, denied) for reading, denied in ((pair.claim, mine), (pair.sentence, yours))):
-        return []  # "had not been so hot since" says that it was the hottest
-    for key in sorted(things):
-        if (key in mine) != (key in yours) and not (set(mine) & things and set(yours) & things):
-            return [_negation(pair, key, mine.get(key) or yours[key], denied_by_claim=key in mine)]
-    pair_of = opposed(pair.claim, pair.sentence)
-    return [_opposite(pair, pair_of)] if pair_of else []
-
-
-def _without(reading: Reading, denied: dict[str, Span]) -> dict[str, Span]:
-    """Return the denied keys without those that a "without" takes away: that denies a thing, not the statement."""
-    return {key: span for key, span in denied.items() if reading.text[slice(*span)].casefold() not in _WITHOUT}
-
-
-def _elsewhere_denied(pair: _Pair, mine: set[str], passage: str) -> bool:
-    """Say whether another sentence of the passage denies what the claim denies."""
-    others = [read(passage[start:end], pair.sentence.language) for start, end in sentences(passage)]
-    return bool(mine) and any(set(negated_keys(other)) & mine for other in others)
-
-
-def _only_doubted(pair: _Pair, mine: dict[str, Span], yours: dict[str, Span]) -> bool:
-    """Say whether a denial is that of a confirmation ("not confirmed"), which is a matter of certainty."""
-    for reading, denied in ((pair.claim, mine), (pair.sentence, yours)):
-        doubts = [mark.span for mark in marks(reading.text, "hedged", reading.language)]
-        if any(start <= span[0] < end for span in denied.values() for start, end in doubts):
-            return True
-    return False
-
-
-def _compares(reading: Reading, denied: dict[str, Span]) -> bool:
-    """Say whether a denial is one half of a comparison."""
-    return bool(denied) and bool(_AS_MUCH.match(reading.text.lower(), min(span[1] for span in denied.values())))
-
-
-def _negation(pair: _Pair, key: str, cue: tuple[int, int], *, denied_by_claim: bool) -> Difference:
-    place_mine, place_yours = _place(pair.claim, key), _place(pair.sentence, key)
-    denied, other = (pair.claim, "evidence") if denied_by_claim else (pair.sentence, "claim")
-    words = (
-        f"The {'claim' if denied_by_claim else 'evidence'} denies it («{denied.text[cue[0] : cue[1]]}»), the {other} states it."
-    )
-    spans = (cue, place_yours) if denied_by_claim else (place_mine, cue)
-    return Difference(DifferenceKind.NEGATION, spans[0], _shift(spans[1], pair.offset), words)
-
-
-def _opposite(pair: _Pair, keys: tuple[str, str]) -> Difference:
-    mine, yours = _place(pair.claim, keys[0]), _place(pair.sentence, keys[1])
-    words = f"The claim says «{pair.claim.text[slice(*mine)]}», the evidence «{pair.sentence.text[slice(*yours)]}»."
-    return Difference(DifferenceKind.NEGATION, mine, _shift(yours, pair.offset), words)
-
-
-def _place(reading: Reading, key: str) -> tuple[int, int]:
-    return next(((word.start, word.end) for word in reading.words if word.key == key), (0, len(reading.text)))
+    return Difference(DifferenceKind.DATE, (moment.start, moment.end), shifted((other.start, other.end), pair.offset), words)
 
 
 # cause
 
 
-def _causes(pair: _Pair, passage: str) -> list[Difference]:
+def _causes(pair: SentencePair, passage: str) -> list[Difference]:
     """Return a difference where the claim names a cause and the passage, of the same effect, names or excludes another."""
     mine = split_cause(pair.claim)
     if mine is None or marks(pair.claim.text, "hedged", pair.claim.language):
@@ -347,5 +248,5 @@ def _cause_of(passage: str, code: str, effect: Reading) -> tuple[int, int] | Non
     for start, end in sentences(passage):
         stated = split_cause(read(passage[start:end], code))
         if stated and (covered(effect, stated.effect) >= 0.4 or len(stated.effect.keys) <= 2):
-            return _shift(stated.span, start)
+            return shifted(stated.span, start)
     return None

@@ -163,7 +163,7 @@ def load_matcher(
     encoder: Encoder, *, stance: StanceReader | None = None, distortion: DistortionReader | None = None
 ) -> PassageMatcher:
     """Return the matcher of the line; a reader that is not given is the bundled one."""
-    return PassageMatcher(encoder, stance or load_stance(), distortion or load_distortion())
+    return PassageMatcher(encoder, stance or load_stance(), distortion or load_distortion(encoder))
 
 
 def _not_checkable(claim: Claim, document: Document) -> str:

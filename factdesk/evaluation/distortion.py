@@ -10,6 +10,7 @@ from pathlib import Path
 from factdesk.errors import UnreadableError
 from factdesk.records import Difference, DifferenceKind
 from nlp.distortion import load_distortion
+from nlp.encoders import CachedEncoder, load_encoder
 
 _NAMES = {
     "unit": "number", "quantity": "number", "order": "date", "time": "date", "location": "place", "causation": "cause",
@@ -89,7 +90,7 @@ def evaluate_distortion(path: Path, *, half: str = "", out: Path | None = None, 
     pairs = [_pair(row, number) for number, row in enumerate(_rows(path), 1) if not half or row.get("half") == half]
     if not pairs:
         raise UnreadableError(f"{path} has no pairs.", remedy="Give one JSON object a line; see the command's help.")
-    reader = load_distortion()
+    reader = load_distortion(CachedEncoder(load_encoder("bundled")))
     started = time.perf_counter()
     judged = [_Judged(pair, _read(pair, reader)) for pair in pairs]
     seconds = time.perf_counter() - started

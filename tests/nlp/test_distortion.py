@@ -1,8 +1,10 @@
 import pytest
 
 from factdesk.records import DifferenceKind
+from nlp._gazetteer import same_place
 from nlp._numbers import moments, quantities
 from nlp.distortion import load_distortion
+from nlp.encoders import load_encoder
 
 NUMBER, DATE, NEGATION, CAUSE, QUOTATION = (
     DifferenceKind.NUMBER,
@@ -138,3 +140,51 @@ def test_numbers_are_read_in_digits_and_words(language: str, text: str, value: f
 def test_days_are_read_and_are_no_quantities(language: str, text: str) -> None:
     assert [moment.value for moment in moments(text, language)] == [(5, 3)]
     assert quantities(text, language) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "evidence"),
+    [
+        ("en", "The mayor of Tarn remains in office.", "The mayor of Tarn has not left office."),
+        ("en", "The mill at Tarn has not reopened.", "The mill at Tarn stays closed after the fire."),
+        ("en", "The firm refused to print the contract.", "The firm did not print the contract."),
+        ("es", "El alcalde de Tarn sigue en el cargo.", "El alcalde de Tarn no ha dejado el cargo."),
+        ("fr", "Personne n'est mort dans le car de Tarn.", "Tous les passagers du car de Tarn ont survécu."),
+        ("de", "Das Gericht in Tarn wies die Klage ab.", "Die Klage wurde vom Gericht in Tarn nicht zugelassen."),
+        ("vi", "Thị trưởng Tarn vẫn tại chức.", "Thị trưởng Tarn chưa rời chức."),
+    ],
+)
+def test_what_another_denies_by_other_words_is_no_distortion(language: str, claim: str, evidence: str) -> None:
+    for one, other in ((claim, evidence), (evidence, claim)):
+        assert load_distortion()(one, other, claim_language=language, passage_language=language) == ()
+
+
+GATE = "Le portail du musée de Tarn a été repeint en vert le 4 juin par douze bénévoles, ce qui a coûté 3 400 couronnes."
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "kind"),
+    [
+        ("en", "The gate of the museum in Tarn was painted green on 4 June, which cost 4,300 crowns.", NUMBER),
+        ("de", "Das Tor des Museums in Tarn wurde am 9. Juni von zwölf Freiwilligen grün gestrichen.", DATE),
+        ("es", "La puerta del museo de Ilvern fue pintada de verde el 4 de junio por doce voluntarios.", DifferenceKind.PLACE),
+        ("en", "On 4 June twelve volunteers painted the gate of the museum in Tarn green.", None),
+        ("es", "La puerta del museo de Tarn fue pintada de verde el 4 de junio; costó unas 3.400 coronas.", None),
+    ],
+)
+def test_evidence_in_another_language_is_compared_by_figures_days_and_places(
+    language: str, claim: str, kind: DifferenceKind | None
+) -> None:
+    found = load_distortion(load_encoder("bundled"))(claim, GATE, claim_language=language, passage_language="fr")
+    assert [one.kind for one in found] == ([kind] if kind else [])
+    for one in found:
+        assert claim[slice(*one.claim_span)] in one.words
+        assert GATE[slice(*one.passage_span)] in one.words
+
+
+def test_one_place_has_other_names_in_other_languages() -> None:
+    assert same_place("Wien", "Vienna", codes=("de", "en"))
+    assert same_place("Allemagne", "Deutschland", codes=("fr", "de"))
+    assert same_place("Tarnow", "Tarnov", codes=("en", "es"))
+    assert not same_place("Lyon", "Bremen", codes=("fr", "de"))
+    assert not same_place("Tarn", "Ilvern", codes=("xx", "en"))
