@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from nlp._neighbours import settled
 from nlp.languages import read_languages
 from nlp.models import model_file
 
@@ -64,14 +65,19 @@ def _identify(text: str, hint: str | None) -> tuple[str, float]:
     if sum(map(str.isalpha, plain)) < 2:
         return (hint, 0.5) if hint else UNKNOWN
     scores = _first(plain if not plain.isupper() else plain.lower())
+    told = settled(plain, scores) if len(plain) < _LONG else scores
+    if told is not scores:
+        return _best(_hinted(told, hint))
     best = max(scores, key=lambda code: scores[code])
     sure = _SURE_OF_CONFUSED if best in _CONFUSED else _SURE
     doubtful = scores[best] < sure and best != hint and len(plain) < _LONG
     if doubtful and (scores[best] < _CLEAR or best in _SECOND.split(",")):
         scores = _with_second(plain, scores)
-    if hint:
-        scores[hint] = scores.get(hint, 0.0) + _HINT_WEIGHT
-    return _best(scores)
+    return _best(_hinted(scores, hint))
+
+
+def _hinted(scores: dict[str, float], hint: str | None) -> dict[str, float]:
+    return {**scores, hint: scores.get(hint, 0.0) + _HINT_WEIGHT} if hint else scores
 
 
 def _best(scores: dict[str, float]) -> tuple[str, float]:
