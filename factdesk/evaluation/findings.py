@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from factdesk.errors import UnreadableError
+from factdesk.evaluation.calibration import calibration_error, risk_coverage
 from factdesk.records import Candidate, CaptureKind, Claim, Document, Finding, FindingKind, Passage, PassageKind, SourceRole
 from nlp.claims import load_claim_finder
 from nlp.encoders import CachedEncoder, load_encoder
@@ -19,6 +20,7 @@ from nlp.match import load_matcher, word_closeness
 
 _CANDIDATES = 20
 _SAME_SENTENCE = 0.7
+_ABSTAINS = frozenset({FindingKind.UNCHECKED, FindingKind.DISPUTED})
 
 Say = Callable[[str], None]
 Row = Mapping[str, object]
@@ -46,7 +48,12 @@ class KindScore:
 
 @dataclass(frozen=True, slots=True)
 class FindingsReport:
-    """``false_flags`` counts flags that no gold finding of the same kind and sentence allows."""
+    """``false_flags`` counts flags that no gold finding of the same kind and sentence allows.
+
+    ``abstained`` is the share of claims that are answered with *unchecked* or *disputed*. Of the other answers,
+    ``calibration_error`` compares what they state with how many are right, and ``risk_coverage`` pairs the share of all claims
+    that are answered, surest first, with the share of these answers that are wrong.
+    """
 
     by_finding: dict[str, KindScore]
     false_flags: int
@@ -54,6 +61,9 @@ class FindingsReport:
     documents: int
     claims: int
     milliseconds_per_claim: float
+    abstained: float
+    calibration_error: float
+    risk_coverage: list[list[float]]
 
 
 def evaluate_findings(labelled: Path, library: Path, *, out: Path | None = None, say: Say = lambda _: None) -> FindingsReport:
@@ -111,10 +121,13 @@ def _report(found: Sequence[tuple[Claim, Finding]], gold: Mapping[str, Sequence[
     right: Counter[str] = Counter()
     cited: Counter[str] = Counter()
     allowed = 0
+    stated: list[tuple[float, bool]] = []
     for claim, finding in found:
         fits = [item for item in gold[finding.document_id] if item.kind == finding.kind.value and _same(item.text, claim.text)]
         allowed += bool(fits) and finding.kind.is_flag
         right[finding.kind.value] += bool(fits)
+        if finding.kind not in _ABSTAINS:
+            stated.append((finding.probability, bool(fits)))
         cited[finding.kind.value] += any(_cites(finding, item) for item in fits)
     scores = {kind: _score(kind, told=told, wanted=wanted, right=right, cited=cited) for kind in sorted(wanted)}
     false_flags = sum(told[kind.value] for kind in FindingKind if kind.is_flag) - allowed
@@ -125,7 +138,14 @@ def _report(found: Sequence[tuple[Claim, Finding]], gold: Mapping[str, Sequence[
         documents=len(gold),
         claims=len(found),
         milliseconds_per_claim=round(1000 * seconds / max(1, len(found)), 2),
+        abstained=round(1 - len(stated) / max(1, len(found)), 4),
+        calibration_error=round(calibration_error(*_arrays(stated)), 4),
+        risk_coverage=[[round(share * len(stated) / len(found), 3), wrong] for share, wrong in risk_coverage(*_arrays(stated))],
     )
+
+
+def _arrays(stated: Sequence[tuple[float, bool]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    return np.array([probability for probability, _ in stated], np.float64), np.array([right for _, right in stated], bool)
 
 
 def _score(kind: str, *, told: Counter[str], wanted: Counter[str], right: Counter[str], cited: Counter[str]) -> KindScore:

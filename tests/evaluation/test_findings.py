@@ -41,6 +41,22 @@ def test_a_flag_without_gold_is_a_false_flag(tmp_path: Path) -> None:
     assert (report.false_flags, report.false_flags_per_1000_documents) == (1, 1000)
 
 
+def test_what_is_not_answered_and_what_is_wrong_of_the_surest_are_told(tmp_path: Path) -> None:
+    other: dict[str, object] = {
+        "id": "d4",
+        "text": "The museum in Tarn sold 400 tickets on 9 June.",
+        "language": "en",
+        "findings": [],
+    }
+    rows = [*DOCUMENTS[:2], {**DOCUMENTS[2], "findings": []}, other]
+    report = evaluate_findings(written(tmp_path / "d.jsonl", rows), written(tmp_path / "l.jsonl", LIBRARY))
+    assert report.claims == 4
+    assert report.abstained == 0.25
+    assert report.risk_coverage[-1] == [0.75, 0.3333]
+    assert report.risk_coverage[0][0] == 0.25
+    assert 0 < report.calibration_error < 1
+
+
 def test_a_row_without_text_is_refused(tmp_path: Path) -> None:
     broken = written(tmp_path / "d.jsonl", [{"id": "d1", "language": "en"}])
     with pytest.raises(UnreadableError, match="has no text"):
