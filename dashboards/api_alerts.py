@@ -1,14 +1,17 @@
-"""The JSON API for one's own saved searches: list them, save one, pause it, delete it."""
+"""The JSON API for one's own saved searches: list them and what answered them, save one, pause it, delete it."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from dashboards._alert_form import require_sound
 from dashboards._api import MISTAKES, Line, Number, Scoped, Told
 from dashboards._desk import Desk, TheDesk
 from factdesk.accounts.tokens import Scope
-from factdesk.store import audit, saved_searches
+from factdesk.store import alerts, audit, saved_searches
+from factdesk.store.alerts import Answer
 from factdesk.store.database import reading
 from factdesk.store.saved_searches import SavedSearch, Wanted
 from factdesk.store.users import User
@@ -27,6 +30,28 @@ class AlertOut(BaseModel):
     running: bool
     channels: list[str]
     feed: bool
+
+
+class MatchOut(BaseModel):
+    """An item that answered a saved search, as it was then; ``path`` is where the desk shows it."""
+
+    item: str
+    kind: str
+    title: str
+    source: str
+    language: str
+    published_at: datetime | None
+    matched_at: datetime | None
+    findings: list[str]
+    excerpt: str
+    path: str
+
+
+class MatchesOut(BaseModel):
+    """How many items answered a saved search, and the newest of them, newest first."""
+
+    total: int
+    matches: list[MatchOut]
 
 
 class AlertIn(Told):
@@ -58,9 +83,19 @@ def my_alerts(*, desk: TheDesk, user: AlertReader) -> list[AlertOut]:
 def save_alert(*, desk: TheDesk, user: AlertWriter, body: AlertIn) -> AlertOut:
     """Save a search that is followed by a feed; mail and webhooks are set on the desk."""
     wanted = Wanted(body.name.replace("\0", ""), {"q": body.q}, feed=True)
+    require_sound(desk, wanted)
     made = saved_searches.save(desk.engine, user.id, wanted, at=desk.clock())
     _note(desk, user, "alert.saved", number=made.id)
     return _told(made)
+
+
+@router.get("/alerts/{number}/matches")
+def matches_of(*, desk: TheDesk, user: AlertReader, number: Number) -> MatchesOut:
+    """List the newest items that answered one of one's own saved searches."""
+    with reading(desk.engine) as connection:
+        saved_searches.owned(connection, number, user_id=user.id)
+    found, total = alerts.answers_of(desk.engine, number)
+    return MatchesOut(total=total, matches=[_matched(one) for one in found])
 
 
 @router.post("/alerts/{number}/running")
@@ -90,3 +125,18 @@ def _told(one: SavedSearch) -> AlertOut:
     asked = dict(wanted.asked)
     channels = list(one.channels)
     return AlertOut(id=one.id, name=wanted.name, asked=asked, running=one.active, channels=channels, feed=wanted.feed)
+
+
+def _matched(one: Answer) -> MatchOut:
+    return MatchOut(
+        item=one.item,
+        kind=one.kind,
+        title=one.title,
+        source=one.source,
+        language=one.language,
+        published_at=one.published_at,
+        matched_at=one.at,
+        findings=list(one.findings),
+        excerpt=one.snippet,
+        path=one.path,
+    )

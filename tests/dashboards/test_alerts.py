@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from defusedxml import ElementTree
 from httpx2 import Response
 
+from factdesk.accounts.tokens import Scope
 from factdesk.store import alerts, saved_searches
 from factdesk.store.alert_times import Every, Pace
 from factdesk.store.alerts import Answer
@@ -15,6 +16,7 @@ from factdesk.store.saved_searches import SavedSearch
 from factdesk.store.users import list_users
 from tests.dashboards import world
 from tests.dashboards.conftest import House, post
+from tests.dashboards.test_api import bearer
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FIELDS = {"name": "Gates", "q": "gates", "every": "at_once", "at": "08:00", "weekday": "0", "feed": "on"}
@@ -183,3 +185,16 @@ def test_a_search_is_deleted(house: House) -> None:
     arrive(house, search)
     assert "No search is saved yet." in post(house.as_("ana"), f"/alerts/{search.id}/delete").text
     assert house.visitor().get(f"/alerts/feeds/{search.feed_token}.atom").status_code == 404
+
+
+def test_a_program_saves_a_search_by_token_and_reads_what_answered_it(house: House) -> None:
+    browser, headers = house.visitor(), bearer(house, "ana", Scope.READ_ALERTS, Scope.WRITE_ALERTS)
+    wrong = browser.post("/api/v1/alerts", headers=headers, json={"name": "Gates", "q": "(gates"})
+    assert wrong.status_code == 422
+    made = browser.post("/api/v1/alerts", headers=headers, json={"name": "Gates", "q": "gates"}).json()
+    (search,) = of(house, "ana")
+    arrive(house, search)
+    told = browser.get(f"/api/v1/alerts/{made['id']}/matches", headers=headers).json()
+    assert (told["total"], told["matches"][0]["path"], told["matches"][0]["findings"]) == (1, "/items/d1", ["repeats"])
+    other = bearer(house, "mara", Scope.READ_ALERTS)
+    assert browser.get(f"/api/v1/alerts/{made['id']}/matches", headers=other).status_code == 404
