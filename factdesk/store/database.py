@@ -10,11 +10,8 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import text as sql
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -24,6 +21,7 @@ from factdesk.errors import StoreError
 
 _BUSY_MS = 15_000
 _WRITE = "factdesk_write"
+_VERSIONS = "alembic_version"
 
 
 def open_store(url: str, *, migrate: bool = True) -> Engine:
@@ -74,8 +72,9 @@ def is_writing(connection: Connection) -> bool:
 def schema_version(engine: Engine) -> tuple[str | None, str | None]:
     """Return the version of the store's tables and the one this program knows."""
     with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    return present, ScriptDirectory.from_config(_alembic()).get_current_head()
+        known = inspect(connection).has_table(_VERSIONS)
+        present = connection.execute(sql(f"SELECT version_num FROM {_VERSIONS}")).scalar() if known else None  # ours
+    return present, _newest()
 
 
 def store_error(error: Exception, url: str) -> StoreError:
@@ -133,18 +132,17 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITE) else "BEGIN")
 
 
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("factdesk.store") / "migrations"))
-    return config
+def _newest() -> str:
+    """The newest migration, whose file begins with its version."""
+    versions = (resources.files("factdesk.store") / "migrations" / "versions").iterdir()
+    return max(file.name.partition("_")[0] for file in versions if file.name[:1].isdigit())
 
 
 def _migrate(engine: Engine) -> None:
-    config = _alembic()
-    head = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return
+    present, newest = schema_version(engine)
+    if present == newest:
+        return
+    from factdesk.store.migrating import upgrade  # noqa: PLC0415 # slow to load, and seldom needed
+
     with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)

@@ -13,7 +13,8 @@ from factdesk.editorial.watch import Became, Change
 from factdesk.editorial.wording import compared
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
 from factdesk.records import PassageKind
-from factdesk.store.database import _alembic, reading, writing
+from factdesk.store.database import reading, writing
+from factdesk.store.migrating import alembic_config
 from factdesk.store.tables import captures, citations, documents, items, passages, sources, watched
 from factdesk.store.tables import statements as table
 from factdesk.store.watched import ask_again
@@ -85,7 +86,7 @@ def heard(room: Room, statement: Statement, action: str = "statement.evidence_ch
 def test_citations_of_the_last_version_keep_what_their_passages_say(room: Room) -> None:
     made = published(room)
     for version, change in (("0003", command.downgrade), ("head", command.upgrade)):
-        config = _alembic()
+        config = alembic_config()
         with writing(room.engine) as connection:
             config.attributes["connection"] = connection
             change(config, version)

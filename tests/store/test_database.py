@@ -1,17 +1,21 @@
 import multiprocessing
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from factdesk.errors import StoreError
 from factdesk.store import alert_tables, coverage, sources, staff_tables  # noqa: F401 # its tables are on the same metadata
-from factdesk.store.database import _alembic, open_store, reading, schema_version, writing
+from factdesk.store.database import open_store, reading, schema_version, writing
+from factdesk.store.migrating import alembic_config
 from factdesk.store.sources import Answered
 from factdesk.store.tables import findings, items, metadata, reviews, secrets, sessions, users
 from factdesk.store.tables import sources as source_rows
@@ -23,7 +27,17 @@ def test_the_migrations_make_the_tables_of_the_program(store: Engine) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     present, known = schema_version(store)
-    assert present == known
+    assert present == known == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def test_a_store_that_is_up_to_date_is_opened_without_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    open_store(url).dispose()
+    script = (
+        "import sys; from factdesk.store.database import open_store, schema_version; "
+        f"engine = open_store({url!r}); assert len(set(schema_version(engine))) == 1; sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_no_table_has_room_for_an_author() -> None:
@@ -149,7 +163,7 @@ _OLD_ITEM = (
 
 
 def _to_version(engine: Engine, version: str, *, down: bool) -> None:
-    config = _alembic()
+    config = alembic_config()
     with writing(engine) as connection:
         config.attributes["connection"] = connection
         (command.downgrade if down else command.upgrade)(config, version)
