@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from factdesk.errors import IndexUnavailableError, SettingsError
-from index._exchange import FileIndex, base_of, discard_files
+from index._exchange import FileIndex, base_of, discard_files, served_file
 from index._late import LateIndex
 from index._spoken import spoken
 from index.base import SearchIndex
@@ -49,7 +49,7 @@ def open_late(url: str, *, dim: int = 512, server: Server | None = None) -> Sear
 def inspect_file(url: str, *, dim: int = 512) -> None:
     """Read the whole file of an index that is one (a server keeps its own). Raises `IndexUnavailableError` for damage."""
     if urlsplit(url).scheme == "sqlite":
-        index = SqliteIndex(file_of(url), dim=dim)
+        index = SqliteIndex(served_file(file_of(url)), dim=dim)
         try:
             index.inspect()
         finally:

@@ -8,6 +8,7 @@ Who writes, writes to what serves and to the next file. It looks for the next fi
 exchange puts the next file in its place first and takes the link away second: no write misses the file that serves afterwards.
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -181,7 +182,7 @@ class NextFile:
     def __init__(self, path: Path, *, dim: int) -> None:
         """Begin a rebuild of ``path``, or go on with one that was begun. Raises `IndexUnavailableError`."""
         self._path = path
-        with readable(path):
+        with readable(path), _alone(path):
             self.index = self._resumed(dim) or self._begun(dim)
 
     def fill(self, entries: Sequence[Entry]) -> None:
@@ -191,8 +192,10 @@ class NextFile:
     def commit(self) -> None:
         """Put the file in the place of the one that serves, and delete that."""
         self.index.close()
-        with readable(self._path):
+        with readable(self._path), _alone(self._path):
             old = served_file(self._path)
+            if old == self._file or not self._file.is_file():  # another process went on with the same rebuild, or did its own
+                return
             _link(self._path, self._file.name)
             next_of(self._path).unlink(missing_ok=True)
             _delete(old, itself=old != self._path)
@@ -205,9 +208,10 @@ class NextFile:
     def abandon(self) -> None:
         """Delete the file; what serves stays."""
         self.index.close()
-        with readable(self._path):
-            next_of(self._path).unlink(missing_ok=True)
-            _delete(self._file)
+        with readable(self._path), _alone(self._path):
+            if served_file(self._path) != self._file:
+                next_of(self._path).unlink(missing_ok=True)
+                _delete(self._file)
 
     def _resumed(self, dim: int) -> SqliteIndex | None:
         target = _link_target(next_of(self._path))
@@ -227,6 +231,18 @@ class NextFile:
         index = SqliteIndex(self._file, dim=dim)
         _link(next_of(self._path), self._file.name)
         return index
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes from beginning or ending a rebuild of ``path`` meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def base_of(path: Path) -> Path:

@@ -131,7 +131,7 @@ class Generations:
         """Make the first generation when none serves. Raises `IndexUnavailableError` for one of another format."""
         found = self.serving()
         if not found:
-            self._make(self._next(), serves=True)
+            self._make(self._first(), serves=True)
         elif (wrong := self.wrong_format()) is not None:
             what = f"The index {self.alias} has format {wrong}, not {entry_format(self._dim)}."
             raise IndexUnavailableError(what, remedy="Run factdesk index migrate to build it again.")
@@ -206,6 +206,12 @@ class Generations:
             items = [name for name in names if part_of(name) == "items"]
             self._client.indices.put_settings(index=names, settings=replication(self._server.replicas))
             self._client.indices.put_settings(index=items, settings=self._lifecycle(generation))
+
+    def _first(self) -> Generation:
+        """Return the generation to begin with: the same for all processes that begin at the same time."""
+        found = list(self.all())
+        mine = [one for one in found if one.version == VERSION]
+        return mine[-1] if mine else Generation(self.alias, VERSION, max((one.number for one in found), default=0) + 1)
 
     def _next(self) -> Generation:
         begun = self.unfinished()

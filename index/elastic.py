@@ -76,7 +76,7 @@ class ElasticIndex:
     def abandon(self) -> None:
         """Delete the generation being built; what serves stays."""
         with reachable(self._url):
-            if self._generation is not None:
+            if self._generation is not None and self._generation not in self.generations.serving():
                 self.generations.drop(self._generation)
 
     def remove(self, ids: Sequence[str]) -> None:

@@ -60,7 +60,7 @@ def status(
     else:
         _show(state)
     if state.complaints:
-        raise FactdeskError(f"{len(state.complaints)} things are wrong with the index.")
+        raise FactdeskError("Something is wrong with the index: see above.")
 
 
 def migrate() -> None:

@@ -199,6 +199,43 @@ def test_another_format_is_migrated_by_a_rebuild_and_the_same_in_place(desk: Des
     index.close()
 
 
+def test_two_rebuilds_at_once_do_the_same_work_on_one_index(desk: Desk) -> None:
+    """The second goes on with what the first has begun; the first to end puts it in its place, the other changes nothing."""
+    reindex(desk.settings)
+    told = {"dim": desk.settings.check.dimensions, "server": Server()}
+    inner: list[int] = []
+
+    def meanwhile() -> None:
+        late = begin_rebuild(desk.settings.index, **told)  # type: ignore[arg-type] # as told
+        inner.append(sum(reindex(desk.settings).values()))
+        late.abandon()
+
+    assert sum(reindex(desk.settings, report=after(4, meanwhile)).values()) == inner[0]
+    desk.require_whole()
+    assert desk.state().unfinished == ()
+
+
+def test_processes_that_make_an_index_at_once_make_one(desk: Desk) -> None:
+    discard_index(desk.settings.index)
+    opened: list[SearchIndex] = []
+    threads = [
+        threading.Thread(target=lambda: opened.append(open_index(desk.settings.index, dim=desk.settings.check.dimensions)))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 4
+    for index in opened:
+        index.close()
+    desk.index.close()
+    desk.index = open_index(desk.settings.index, dim=desk.settings.check.dimensions)
+    desk.put(digest_id("document", "river 1"))
+    assert sum(part.entries for part in desk.state().parts) == 2
+    assert len(desk.state().parts) in {1, 2}
+
+
 def test_no_write_is_lost_however_often_the_index_is_exchanged(desk: Desk) -> None:
     """One writes all the time, another rebuilds again and again: each document that came is there at the end."""
     rebuilt = threading.Event()
