@@ -33,6 +33,7 @@ PAGES = {
         *(f"/items/{world.document_id('gates-en')}", f"/items/{world.document_id('gates-ar')}", f"/library/{world.CHECK.id}"),
         *("/trends", "/desk/statements", "/desk/statements/1", "/statements", "/login", "/nothing-here"),
     ),
+    "ada": ("/people", "/people/1", "/people/6", "/audit", "/audit?check=true", "/account", "/account/second-factor"),
     "edda": ("/queue", "/desk/statements", "/desk/statements/1", f"/items/{world.document_id('number')}"),
 }
 
@@ -166,10 +167,10 @@ def test_axe_finds_nothing_and_nothing_overflows(work: Work, width: int, scheme:
             for address in addresses:
                 found += judge(page, address)
                 slug = re.sub(r"\W+", "-", address).strip("-")[:40]
-                if name == "mara" or address == "/queue":
+                if name in {"mara", "ada"} or address == "/queue":
                     work.picture(page, f"{width}-{scheme}-{name}-{slug}")
     with work.at("", width=width, scheme=scheme) as page:
-        for address in ("/login", "/statements", _public(page, work)):
+        for address in ("/login", "/login/code", "/statements", _public(page, work)):
             found += judge(page, address)
             work.picture(page, f"{width}-{scheme}-public-{len(address)}")
     assert found == []
