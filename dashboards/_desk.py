@@ -19,6 +19,7 @@ from dashboards._marking import claim_runs, passage_runs, spans
 from dashboards._timeline import timeline
 from dashboards._tongue import gettext, ngettext, spoken, tongues
 from factdesk.settings import Settings
+from factdesk.store.beginning import lacks
 from factdesk.store.trends import Bar
 from factdesk.store.users import Session
 from index.base import SearchIndex
@@ -55,6 +56,7 @@ class Desk:
             "me": session.user if session else None,
             "desk_name": self.settings.desk.name,
             "path": request.url.path,
+            "lacks": lacks(self.engine) if session and not is_fragment(request) else (),
             "tongue": spoken(),
             "tongues": tongues().values(),
             **(values or {}),
