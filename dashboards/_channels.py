@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from dashboards._paper import printable
 from dashboards._public_words import public_words
+from factdesk.editorial.gate import sentences_of
+from factdesk.editorial.merging import paragraphs
 from factdesk.editorial.statement import Revision, State, Statement
 
 _LIMITS = (280, 300, 500)
@@ -54,19 +56,23 @@ def message_size(text: str) -> tuple[int, int]:
 
 
 def _pieces(shown: Statement, text: Revision) -> list[str]:
-    """Return the fact, and the claim with what it is rated; of a withdrawn statement that it was withdrawn."""
+    """Return the fact, the claim with what it is rated, and more of the fact; of a withdrawn one that it was withdrawn."""
     words = public_words(shown.language)
     if shown.state is State.WITHDRAWN:
-        return [f"{words.withdrawn}: {_line(text.title)}", _line(shown.withdrawn_reason)]
+        return [f"{words.withdrawn}: {_line(text.title)}", _line(shown.withdrawn_reason), ""]
     prefix = f"{words.corrected}: " if shown.corrected_at else ""
-    return [f"{prefix}{_line(text.title)}", f"{words.ratings[text.rating.value]}: “{_line(shown.claim_text)}”"]
+    first = next(iter(paragraphs(text.body)), "")
+    told = " ".join(_line(sentence) for sentence in sentences_of("", first, shown.language))
+    return [f"{prefix}{_line(text.title)}", f"{words.ratings[text.rating.value]}: “{_line(shown.claim_text)}”", told]
 
 
 def _fitted(pieces: Sequence[str], address: str, *, limit: int) -> str:
-    fact, claim = pieces
+    fact, claim, more = pieces
     room = limit - len(address) - 2
     lead = _cut(fact, room)
     left = room - len(lead) - 1
+    if lead == fact and more and more != fact and len(more) + len(claim) + 1 <= left:
+        return f"{lead}\n{more}\n{claim}\n\n{address}"
     if left >= _SHORTEST_CLAIM and lead == fact and claim:
         lead = f"{lead}\n{_cut(claim, left)}"
     return f"{lead}\n\n{address}".strip()

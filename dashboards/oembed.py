@@ -20,7 +20,7 @@ from factdesk.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
 Size = Annotated[int, Query(ge=1, le=10_000)]
-_WIDTH, _HEIGHT, _AGE_S = 600, 320, 300
+_WIDTH, _HEIGHT, _AGE_S = 600, 240, 300
 _POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; {ANYWHERE}"
 _FRAME = Markup(
     '<iframe src="{src}" title="{title}" width="{width}" height="{height}" loading="lazy" frameborder="0"'

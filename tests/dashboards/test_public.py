@@ -76,7 +76,7 @@ def test_oembed_answers_in_both_formats_and_only_for_statements(house: House) ->
     assert 'type="application/json+oembed"' in page
     assert 'type="text/xml+oembed"' in page
     told = house.visitor().get("/oembed", params={"url": url, "maxwidth": 400}).json()
-    assert (told["version"], told["type"], told["width"], told["height"]) == ("1.0", "rich", 400, 320)
+    assert (told["version"], told["type"], told["width"], told["height"]) == ("1.0", "rich", 400, 240)
     assert f'src="{url}/card"' in told["html"]
     assert "<script" not in told["html"]
     xml = house.visitor().get("/oembed", params={"url": url, "format": "xml"})
