@@ -111,7 +111,15 @@ STEPS = Words(
         "statement.evidence_settled": "Holds although its evidence changed",
     }
 )
-BECAME = Words({"changed": "Changed", "rated": "Rated anew", "retracted": "Perhaps corrected or withdrawn", "gone": "Gone"})
+BECAME = Words(
+    {
+        "changed": "Changed",
+        "rated": "Rated anew",
+        "retracted": "Perhaps corrected or withdrawn",
+        "superseded": "Superseded",
+        "gone": "Gone",
+    }
+)
 OUTCOMES = Words(
     {
         "polled": "polled",

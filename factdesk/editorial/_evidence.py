@@ -12,7 +12,7 @@ from functools import lru_cache
 from factdesk.editorial._pages import Page
 from factdesk.editorial.gate import Draft, Ruling, problems, rulings
 from factdesk.editorial.statement import Citation, Revision, Statement
-from factdesk.editorial.wording import Wording, closest, compared, differing, hint, plain
+from factdesk.editorial.wording import Wording, closest, compared, differing, hint, plain, replaced
 from factdesk.records import Passage, PassageKind, digest_id
 from nlp.backing import verbatim
 
@@ -23,6 +23,7 @@ class Became(StrEnum):
     CHANGED = "changed"
     RATED = "rated"
     RETRACTED = "retracted"
+    SUPERSEDED = "superseded"
     GONE = "gone"
 
 
@@ -104,8 +105,10 @@ def _change(citation: Citation, page: Page, *, lost: tuple[str, ...]) -> Change 
 def _vanished(citation: Citation, page: Page, *, lost: tuple[str, ...]) -> Change:
     cited = citation.passage
     what = "sentence" if cited.kind is PassageKind.EVIDENCE else "fact-check"
-    word = hint(cited, replace(cited, title=page.title, detail=page.text)) if page.title or page.text else ""
-    became = Became.RETRACTED if word else Became.CHANGED
+    now = replace(cited, title=page.title, detail=page.text)
+    gone, newer = (hint(cited, now), replaced(cited, now)) if page.title or page.text else ("", "")
+    became = Became.RETRACTED if gone else Became.SUPERSEDED if newer else Became.CHANGED
+    word = gone or newer
     reason = f"The cited {what} stands on the page no more." + (f" The page says “{word}”." if word else "")
     return Change(citation, became, reason, Wording(cited.text), Wording(), lost=lost)
 
@@ -114,6 +117,8 @@ def _reasons(citation: Citation, now: Passage, *, lost: tuple[str, ...]) -> Iter
     cited = citation.passage
     if word := hint(cited, now):
         yield Became.RETRACTED, f"The page now says “{word}”: perhaps it was corrected or withdrawn."
+    if word := replaced(cited, now):
+        yield Became.SUPERSEDED, f"The page now says “{word}”: something newer may hold instead."
     if (plain(cited.rating), cited.rating_value) != (plain(now.rating), now.rating_value):
         yield Became.RATED, f"It was rated “{cited.rating or '–'}” and is now rated “{now.rating or '–'}”."
     if plain(cited.text) != plain(now.text):

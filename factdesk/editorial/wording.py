@@ -18,6 +18,12 @@ _HINT = re.compile(
     r"đính chính|cải chính|rút lại|gỡ bỏ)\b|تصحيح|تم سحب|تراجع",
     re.IGNORECASE,
 )
+_BEGIN_REPLACED = 80  # "Bulletin 14 of 9 May has been superseded by …"
+_REPLACED = re.compile(
+    r"\b(?:superseded|replaced by|no longer current|out of date|sustituid[oa] por|reemplazad[oa] por|ya no está vigente|"
+    r"remplacée? par|n[’']est plus à jour|thay thế bởi|được thay thế|hết hiệu lực)\b|حل محله|حلت محله|لم يعد ساريًا",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,20 @@ def closest(passage: Passage, others: Sequence[Passage]) -> Passage | None:
 
 def hint(before: Passage, after: Passage) -> str:
     """Return the word with which a new title, or a new sentence's beginning, tells of a correction or a withdrawal."""
+    return _new_word(_HINT, before, after, begin=_BEGIN)
+
+
+def replaced(before: Passage, after: Passage) -> str:
+    """Return the word with which a new title, or a new sentence's beginning, says that something newer holds instead."""
+    return _new_word(_REPLACED, before, after, begin=_BEGIN_REPLACED)
+
+
+def _new_word(pattern: re.Pattern[str], before: Passage, after: Passage, *, begin: int) -> str:
     old = f"{before.title} {before.detail}".casefold()
     _, new = differing(before.detail, after.detail, language=after.language)
     title = after.title if after.title != before.title else ""
-    begins = [title, *(new[start : start + _BEGIN] for start, _ in split(new, after.language))]
-    found = (match[0] for text in begins for match in _HINT.finditer(text))
+    begins = [title, *(new[start : start + begin] for start, _ in split(new, after.language))]
+    found = (match[0] for text in begins for match in pattern.finditer(text))
     return next((word for word in found if word.casefold() not in old), "")
 
 

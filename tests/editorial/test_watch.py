@@ -136,6 +136,17 @@ def test_a_title_that_tells_of_a_correction_is_a_hint(room: Room, title: str) ->
     assert change.after.text == title
 
 
+@pytest.mark.parametrize(
+    "title", ["Bulletin 14 of 9 May has been superseded by bulletin 15", "Thông báo này được thay thế", "Remplacé par le no 15"]
+)
+def test_a_page_that_says_that_something_newer_holds_is_superseded(room: Room, title: str) -> None:
+    made = published(room)
+    replaced(room, title=title)
+    change = the_change(room, made)
+    assert change.became is Became.SUPERSEDED
+    assert "something newer may hold instead" in change.reason
+
+
 def test_a_correction_in_the_middle_of_a_sentence_is_none(room: Room) -> None:
     made = published(room)
     detail = "Engineers inspected the gates. Both stayed shut all night. The old course of the river was corrected in 1912."
