@@ -56,7 +56,7 @@ WEEKDAYS = Words(
         "6": "Sunday",
     }
 )
-CHANNELS = Words({"email": "E-mail", "webhook": "Webhook"})
+ALERT_CHANNELS = Words({"email": "E-mail", "webhook": "Webhook"})
 DELIVERIES = Words({"waiting": "Waiting", "sending": "Being sent", "sent": "Sent", "given_up": "Given up"})
 DELIVERY_CLASSES = MappingProxyType(
     {"waiting": "in_review", "sending": "in_review", "sent": "confirmed", "given_up": "withdrawn"}

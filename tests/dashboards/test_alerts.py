@@ -154,6 +154,7 @@ def test_a_trial_is_put_out_and_its_delivery_is_followed_until_it_ends(house: Ho
         (trial,) = alerts.claim(connection, now=house.clock.now)
         alerts.failed(connection, trial, at=house.clock.now, reason="550 nobody", zone=ZoneInfo("UTC"), most=1)
     part = house.as_("ana").get(f"/alerts/{search.id}/deliveries").text
+    assert 'scope="row">E-mail ' in part
     assert ("550 nobody" in part, "Given up" in part, "hx-trigger" in part, "<html" in part) == (True, True, False, False)
     number = re.search(r'name="delivery" value="(\d+)"', part)
     assert number
