@@ -120,6 +120,16 @@ BECAME = Words(
         "gone": "Gone",
     }
 )
+HOW = Words(
+    {
+        "listing": "the listing",
+        "metadata": "the page's data",
+        "text": "the page's text",
+        "estimated": "an estimate",
+        "year": "a year alone",
+        "fetched": "when it was fetched",
+    }
+)
 OUTCOMES = Words(
     {
         "polled": "polled",

@@ -8,7 +8,6 @@ from dashboards._desk import TheDesk
 from dashboards._marking import Mark, runs
 from dashboards.auth import Reader
 from factdesk.errors import ArchiveError, NotFoundError
-from factdesk.recorded import changed, said
 from factdesk.records import FindingKind
 from factdesk.store.captures import kept_of
 from factdesk.store.findings_view import sightings_of
@@ -49,6 +48,8 @@ def show_item(request: Request, *, document_id: str, desk: TheDesk, session: Rea
 @router.get("/items/{document_id}/captures/{capture_id}")
 def show_capture(request: Request, *, document_id: str, capture_id: int, desk: TheDesk, session: Reader) -> Response:
     """Show what a capture says, beside the item's text where that is another."""
+    from factdesk.recorded import changed, said  # noqa: PLC0415 # the extraction is loaded by those who look at a capture
+
     del session
     shown = item(desk.engine, document_id)
     kept = next((one for one in kept_of(desk.engine, document_id) if one.id == capture_id), None)
