@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 
 from factdesk.errors import EntriesRefusedError, IndexUnavailableError, SettingsError
 from factdesk.settings import load_settings
-from index import Server, _bulk, discard_index, open_index
+from index import SearchIndex, Server, _bulk, discard_index, open_index
 from index._bulk import Action, send
 from index._generation import part_of
 from index._mapping import VERSION, mappings, to_document
@@ -120,6 +120,15 @@ def rolled(url: str, client: Elasticsearch) -> Iterator[ElasticIndex]:
     index.close()
 
 
+@pytest.fixture
+def whole(url: str) -> Iterator[SearchIndex]:
+    """An index whose items lie in one."""
+    index = open_index(f"{url}-whole", dim=DIM)
+    yield index
+    index.close()
+    discard_index(f"{url}-whole")
+
+
 def roll_over(client: Elasticsearch, url: str) -> None:
     assert client.indices.rollover(alias=f"{alias_of(url)}-v{VERSION}-1-items")["rolled_over"]
 
@@ -132,8 +141,7 @@ def lying(client: Elasticsearch, url: str, name: str) -> list[str]:
 
 @pytest.mark.elastic
 class TestRolledOver:
-    def test_all_indices_answer_as_one(self, rolled: ElasticIndex, url: str) -> None:
-        whole = open_index(f"{url}-whole", dim=DIM)
+    def test_all_indices_answer_as_one(self, rolled: ElasticIndex, whole: SearchIndex) -> None:
         whole.add([*DOCUMENTS, *(claim(f"c{n}", f"The Orlen dam broke {n} times", "dam", f"t{n}") for n in range(3))])
         for text in ("dam", "the", "dam OR museum", "", "lang:en orlen"):
             one, other = (index.search(Query(text, kinds=())) for index in (rolled, whole))
@@ -144,8 +152,6 @@ class TestRolledOver:
             )
         asked = [probe("the Orlen dam broke", "dam"), probe("broke 2 times", "t2"), probe("museum")]
         assert rolled.claims_near(asked) == whole.claims_near(asked)
-        whole.close()
-        discard_index(f"{url}-whole")
 
     def test_an_entry_is_replaced_where_it_lies(self, rolled: ElasticIndex, url: str, client: Elasticsearch) -> None:
         rolled.add([document("d01", "a tunnel filled"), document("new", "a tunnel filled")])
