@@ -305,8 +305,8 @@ def test_no_date_raises_and_none_is_implausible(written: str) -> None:
 
 
 def test_captions_are_not_the_articles_words_but_a_table_or_heading_stays() -> None:
-    caption = "Engineers of the authority look at the second gate. Photo: Orvell Courier"
-    body = f'<div class="article__img__caption">{caption}</div><h2 class="caption-like">Second gate of the dam</h2>'
+    caption = "Engineers of the authority look at the second gate of the Orvell dam on Tuesday evening."
+    body = f'<div class="media__description"><p>{caption}</p></div><h2 class="caption-like">Second gate of the dam</h2>'
     result = read(page(body=body))
     assert caption not in result.text
     assert "Second gate of the dam" in result.text
