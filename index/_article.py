@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 _K1 = 2.0
 _B = 0.9
 _WINDOW = 40
+_BUCKETS = np.uint32(1 << 16)
 _SHORT = 60
 _LONG = 160
 _HEARD = 0.4
@@ -78,12 +79,16 @@ def saturation(lengths: NDArray[np.integer], *, usual: float) -> NDArray[np.floa
 def _find(hashes: NDArray[np.uint32], sequences: Sequence[NDArray[np.uint32]], *, lengths: NDArray[np.int64]) -> _Found:
     order = np.argsort(hashes)
     flat = np.concatenate([*sequences, np.zeros(0, dtype=np.uint32)])
-    if not len(hashes):
-        flat = flat[:0]
-    at = np.minimum(np.searchsorted(hashes[order], flat), max(len(hashes) - 1, 0))
-    hit = np.flatnonzero(hashes[order][at] == flat) if len(flat) else np.zeros(0, dtype=np.int64)
+    wanted = np.zeros(_BUCKETS, dtype=np.bool_)
+    wanted[hashes % _BUCKETS] = True
+    maybe = np.flatnonzero(
+        wanted[flat % _BUCKETS]
+    )  # few words of an article are the probe's: a look at half of each hash tells
+    at = np.minimum(np.searchsorted(hashes[order], flat[maybe]), max(len(hashes) - 1, 0))
+    same = hashes[order][at] == flat[maybe] if len(hashes) else np.zeros(0, dtype=np.bool_)
+    hit = maybe[same]
     article = np.searchsorted(np.cumsum(lengths), hit, side="right")
-    return _Found(article, order[at[hit]], hit + article * _WINDOW)
+    return _Found(article, order[at[same]], hit + article * _WINDOW)
 
 
 def _best_windows(found: _Found, rarities: NDArray[np.float32], *, articles: int) -> NDArray[np.float64]:
@@ -95,10 +100,10 @@ def _best_windows(found: _Found, rarities: NDArray[np.float32], *, articles: int
     count = len(found.place)
     if not count:
         return best
-    gains = np.zeros(count + 1, dtype=np.float64)
-    np.add.at(gains, np.arange(count), rarities[found.word])
-    np.add.at(gains, _ends(found), -rarities[found.word])
-    np.maximum.at(best, found.article, np.cumsum(gains[:-1]))
+    worth = rarities[found.word].astype(np.float64)
+    gains = worth - np.bincount(_ends(found), worth, minlength=count + 1)[:count]
+    first = np.flatnonzero(np.diff(found.article, prepend=-1))
+    best[found.article[first]] = np.maximum.reduceat(np.cumsum(gains), first)
     return best
 
 

@@ -25,6 +25,8 @@ MAX_PROBE_WORDS = 120
 # letters, fit, meaning; the article's BM25, best window, and words anywhere
 _WEIGHTS_ARTICLE = np.array([1.0, 0.0, 0.5, 1.0, 2.0, 1.0], dtype=np.float32) / 5.5
 _WEIGHTS_SHORT = np.array([2.0, 0.0, 1.0, 1.0, 1.0, 0.0], dtype=np.float32) / 5
+_WEIGHTS_OF_LONG = np.array([2.0, 1.0, 1.0, 0.0, 0.0, 0.0], dtype=np.float32) / 4  # a long post cannot stand in a short text
+_LONG_FROM, _LONG_TO = 2.0, 6.0
 FIT_BESIDE_LETTERS = 0.3
 _SEATS = 4
 
@@ -116,11 +118,15 @@ def held(asked: NDArray[np.uint32], terms: Terms, *, texts: Sequence[NDArray[np.
     return Held(weight.astype(np.float32), sizes.astype(np.float32))
 
 
-def fuse(short: Shares, meaning: NDArray[np.float32], *, article: Reading) -> NDArray[np.float32]:
-    """Return the scores that order candidates, 0 … 1. The weights are set by hand; see docs/decisions.md."""
+def fuse(short: Shares, meaning: NDArray[np.float32], *, article: Reading, length: float = 1.0) -> NDArray[np.float32]:
+    """Return the scores that order candidates, 0 … 1; ``length`` of the probe is in usual short texts.
+
+    The weights are set by hand; see docs/decisions.md.
+    """
     told = np.stack([short.letters, short.fit, meaning, article.bm25, article.nearby, article.anywhere])
-    body = article.body
-    return np.asarray(body * (_WEIGHTS_ARTICLE @ told) + (1.0 - body) * (_WEIGHTS_SHORT @ told), dtype=np.float32)
+    long = min(1.0, max(0.0, (length - _LONG_FROM) / (_LONG_TO - _LONG_FROM)))
+    weights = long * _WEIGHTS_OF_LONG + (1.0 - long) * _WEIGHTS_SHORT
+    return np.asarray(article.body * (_WEIGHTS_ARTICLE @ told) + (1.0 - article.body) * (weights @ told), dtype=np.float32)
 
 
 class Scored(NamedTuple):
@@ -183,7 +189,9 @@ def scored(probe: Asked, proposals: Proposals, *, known: Statistics) -> list[Sco
         terms=(words, grams),
     )
     article = read_articles(_weighted(probe, known), proposals.articles)
-    columns = (short.words.tolist(), proposals.meaning.tolist(), fuse(short, proposals.meaning, article=article).tolist())
+    usual = sum(len(one) for one in proposals.words) / max(len(proposals.words), 1)
+    score = fuse(short, proposals.meaning, article=article, length=len(probe.words) / max(usual, 1.0))
+    columns = (short.words.tolist(), proposals.meaning.tolist(), score.tolist())
     return [Scored(*one) for one in zip(proposals.keys, *columns, strict=True)]
 
 

@@ -3,17 +3,19 @@
 While they are built they are one array of 64-bit keys (term, entry, times), so that inverting and merging are one sort.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint32]
+Spans = tuple[NDArray[np.int64], NDArray[np.int64]]
 _TERM = np.uint64(32)
 _ROW = np.uint64(8)
 _TIMES = np.uint64(0xFF)
 _MOST_TIMES = 255
+_PART = 1 << 20
 MOST_ROWS = 1 << 24
 
 
@@ -49,10 +51,15 @@ class Postings:
 
     @classmethod
     def _packed(cls, keys: NDArray[np.uint64], *, counted: bool) -> "Postings":
-        terms = (keys >> _TERM).astype(np.uint32)
+        terms, rows = np.empty(len(keys), dtype=np.uint32), np.empty(len(keys), dtype=np.int32)
+        times = np.empty(len(keys) if counted else 0, dtype=np.uint8)
+        for start in range(0, len(keys), _PART):  # whole arrays of 64 bits between them would double what it takes
+            part = slice(start, start + _PART)
+            terms[part] = keys[part] >> _TERM
+            rows[part] = (keys[part] >> _ROW) & np.uint64(MOST_ROWS - 1)
+            if counted:
+                times[part] = keys[part] & _TIMES
         first = _firsts(terms)
-        rows = ((keys >> _ROW) & np.uint64(MOST_ROWS - 1)).astype(np.int32)
-        times = (keys & _TIMES).astype(np.uint8) if counted else np.zeros(0, dtype=np.uint8)
         return cls(terms[first], np.append(first, len(keys)).astype(np.int64), rows, times)
 
     def _keys(self, moved: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -62,7 +69,7 @@ class Postings:
         keys |= rows.astype(np.uint64) << _ROW
         return keys if (rows >= 0).all() else keys[rows >= 0]
 
-    def spans(self, wanted: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def spans(self, wanted: Hashes) -> Spans:
         """Return begin and end of the postings of each of ``wanted``; both equal for an unknown term."""
         if not len(self.terms):
             nothing = np.zeros(len(wanted), dtype=np.int64)
@@ -71,15 +78,15 @@ class Postings:
         begin = self.starts[at]
         return begin, np.where(self.terms[at] == wanted, self.starts[at + 1], begin)
 
-    def weigh(self, wanted: Hashes, weights: NDArray[np.float32], *, entries: int) -> NDArray[np.float32]:
-        """Return, for each of ``entries`` rows, the summed weight of the ``wanted`` terms it holds."""
-        begin, end = self.spans(wanted)
+    def weigh(self, spans: Spans, weights: NDArray[np.float32], *, entries: int) -> NDArray[np.float32]:
+        """Return, for each of ``entries`` rows, the summed weight of the terms of ``spans`` that it holds."""
+        begin, end = spans
         rows = _gathered(self.rows, begin, end)
         return np.bincount(rows, np.repeat(weights, end - begin), minlength=entries).astype(np.float32)
 
-    def saturate(self, wanted: Hashes, weights: NDArray[np.float32], *, norm: NDArray[np.float32]) -> NDArray[np.float32]:
+    def saturate(self, spans: Spans, weights: NDArray[np.float32], *, norm: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return BM25: for each row the sum of ``weights * times / (times + norm)``, ``norm`` one number a row."""
-        begin, end = self.spans(wanted)
+        begin, end = spans
         rows, times = _gathered(self.rows, begin, end), _gathered(self.times, begin, end).astype(np.float32)
         told = np.repeat(weights, end - begin) * times / (times + norm[rows])
         return np.bincount(rows, told, minlength=len(norm)).astype(np.float32)
@@ -93,8 +100,3 @@ def _firsts(values: NDArray[np.unsignedinteger]) -> NDArray[np.int64]:
 def _gathered(values: NDArray[np.generic], begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.generic]:
     spans = [values[low:high] for low, high in zip(begin.tolist(), end.tolist(), strict=True) if high > low]
     return np.concatenate(spans) if spans else values[:0]
-
-
-def chunks(count: int, size: int) -> Iterator[slice]:
-    """Yield slices of at most ``size`` that together are ``count`` rows."""
-    return (slice(start, min(count, start + size)) for start in range(0, count, size))

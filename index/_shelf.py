@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from index._article import saturation
 from index._fusion import FIT_BESIDE_LETTERS, RECALL_DEPTH, Asked, Statistics, Terms
-from index._postings import Postings
+from index._postings import Spans
 from index._segment import Segment
 from index._vectors import few, signs
 
 _N = TypeVar("_N", bound=np.generic)
-_BUDGET = 400_000
+_TEXT_BUDGET = 300_000
+_ARTICLE_BUDGET = 150_000
 _STRIDES = 64
 
 
@@ -33,12 +34,24 @@ class Proposed:
     known: Statistics
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where a probe's words and 4-grams stand: of each segment the spans of their postings."""
+
+    words: Sequence[Spans]
+    grams: Sequence[Spans]
+    article: Sequence[Spans]
+    known: Statistics
+
+
 class Shelf:
     """Some segments, looked at together."""
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
         self._starts = np.cumsum([0, *(len(one) for one in self.segments)])
+        self._letters = [1 / np.sqrt(np.maximum(one.gram_sizes, 1), dtype=np.float32) for one in self.segments]
+        self._fits = [1 / np.maximum(one.word_sizes, 1).astype(np.float32) for one in self.segments]
         self._count()
 
     def __len__(self) -> int:
@@ -52,45 +65,47 @@ class Shelf:
 
     def propose(self, probe: Asked) -> Proposed:
         """Return what is near to ``probe`` in some way."""
-        known = self._statistics(probe)
-        places = np.unique(
-            np.concatenate([self._by_text(probe, known), self._by_article(probe, known), self._by_meaning(probe)])
-        )
-        return Proposed(self._rowids(places), self._meaning(probe, places), known)
+        found = self._look_up(probe)
+        places = np.unique(np.concatenate([self._by_text(found), self._by_article(found), self._by_meaning(probe)]))
+        return Proposed(self._rowids(places), self._meaning(probe, places), found.known)
 
     def _count(self) -> None:
         self._total = int(sum(int(one.alive.sum()) for one in self.segments))
         lengths = sum(int(one.lengths[one.alive].sum()) for one in self.segments)
         self._usual_length = lengths / max(self._total, 1)
+        self._norms = [saturation(one.lengths, usual=self._usual_length) for one in self.segments]
 
-    def _statistics(self, probe: Asked) -> Statistics:
-        words = _counts([one.words for one in self.segments], probe.hashes)
-        grams = _counts([one.grams for one in self.segments], probe.grams)
-        article = _counts([one.article for one in self.segments], probe.hashes)
-        return Statistics(self._total, words, grams, article=article, usual_length=self._usual_length)
+    def _look_up(self, probe: Asked) -> _Found:
+        words = [one.words.spans(probe.hashes) for one in self.segments]
+        grams = [one.grams.spans(probe.grams) for one in self.segments]
+        article = [one.article.spans(probe.hashes) for one in self.segments]
+        counts = [_counts(spans, len(asked)) for spans, asked in ((words, probe.words), (grams, probe.grams))]
+        articles = _counts(article, len(probe.words))
+        known = Statistics(self._total, counts[0], counts[1], article=articles, usual_length=self._usual_length)
+        return _Found(words, grams, article, known)
 
-    def _by_text(self, probe: Asked, known: Statistics) -> NDArray[np.int64]:
+    def _by_text(self, found: _Found) -> NDArray[np.int64]:
         """Return the places whose short text is nearest by letters and words."""
-        words, letters = known.terms
-        asked_letters, asked_words = affordable(known.grams), affordable(known.words)
-        scale = np.float32(1 / math.sqrt(max(float(letters.rarities[letters.known].sum()) * letters.usual, 1e-6)))
-        share = np.float32(FIT_BESIDE_LETTERS / words.usual)
+        words, letters = found.known.terms
+        by_letters, by_words = affordable(found.known.grams, _TEXT_BUDGET), affordable(found.known.words, _TEXT_BUDGET)
+        scale = 1 / math.sqrt(max(float(letters.rarities[letters.known].sum()) * letters.usual, 1e-6))
+        letter_weights = letters.rarities[by_letters] * np.float32(scale)
+        word_weights = words.rarities[by_words] * np.float32(FIT_BESIDE_LETTERS / words.usual)
 
-        def near(one: Segment) -> NDArray[np.float32]:
-            held = one.grams.weigh(probe.grams[asked_letters], letters.rarities[asked_letters], entries=len(one))
-            fit = one.words.weigh(probe.hashes[asked_words], words.rarities[asked_words], entries=len(one))
-            told = held * scale / np.sqrt(np.maximum(one.gram_sizes, np.int32(1)), dtype=np.float32)
-            return np.asarray(told + fit * share / np.maximum(one.word_sizes, np.int32(1)).astype(np.float32), dtype=np.float32)
+        def near(at: int, one: Segment) -> NDArray[np.float32]:
+            held = one.grams.weigh(_some(found.grams[at], by_letters), letter_weights, entries=len(one))
+            fit = one.words.weigh(_some(found.words[at], by_words), word_weights, entries=len(one))
+            return np.asarray(held * self._letters[at] + fit * self._fits[at], dtype=np.float32)
 
         return self._nearest(near)
 
-    def _by_article(self, probe: Asked, known: Statistics) -> NDArray[np.int64]:
+    def _by_article(self, found: _Found) -> NDArray[np.int64]:
         """Return the places whose article is nearest by its words (BM25)."""
-        asked = affordable(known.article)
-        rarities = Terms.of(known.article, total=known.total).rarities[asked]
+        asked = affordable(found.known.article, _ARTICLE_BUDGET)
+        rarities = Terms.of(found.known.article[asked], total=self._total).rarities
 
-        def near(one: Segment) -> NDArray[np.float32]:
-            return one.article.saturate(probe.hashes[asked], rarities, norm=saturation(one.lengths, usual=known.usual_length))
+        def near(at: int, one: Segment) -> NDArray[np.float32]:
+            return one.article.saturate(_some(found.article[at], asked), rarities, norm=self._norms[at])
 
         return self._nearest(near)
 
@@ -110,8 +125,8 @@ class Shelf:
     def _rowids(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         return self._over(places, lambda segment, at: segment.rowids[at], dtype=np.int64)
 
-    def _nearest(self, near: Callable[[Segment], NDArray[np.float32]]) -> NDArray[np.int64]:
-        told = [np.where(one.alive, near(one), np.float32(0)) for one in self.segments]
+    def _nearest(self, near: Callable[[int, Segment], NDArray[np.float32]]) -> NDArray[np.int64]:
+        told = [near(at, one) * one.alive for at, one in enumerate(self.segments)]
         return _top(np.concatenate([*told, np.zeros(0, dtype=np.float32)]), RECALL_DEPTH)
 
     def _meaning(self, probe: Asked, places: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -132,19 +147,20 @@ class Shelf:
         return values
 
 
-def _counts(lists: Sequence[Postings], hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    counts = np.zeros(len(hashes), dtype=np.int64)
-    for one in lists:
-        begin, end = one.spans(hashes)
-        counts += end - begin
-    return counts
+def _counts(spans: Sequence[Spans], terms: int) -> NDArray[np.int64]:
+    return np.asarray(sum((end - begin for begin, end in spans), np.zeros(terms, dtype=np.int64)), dtype=np.int64)
 
 
-def affordable(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _some(spans: Spans, chosen: NDArray[np.int64]) -> Spans:
+    begin, end = spans
+    return begin[chosen], end[chosen]
+
+
+def affordable(counts: NDArray[np.int64], budget: int) -> NDArray[np.int64]:
     """Return which terms are looked up, rarest first: within the budget, at least one, none that nothing holds."""
     order = np.argsort(counts, kind="stable")
     order = order[counts[order] > 0]
-    return order[: max(1, int(np.searchsorted(np.cumsum(counts[order]), _BUDGET, side="right")))]
+    return order[: max(1, int(np.searchsorted(np.cumsum(counts[order]), budget, side="right")))]
 
 
 def _top(values: NDArray[np.float32], depth: int) -> NDArray[np.int64]:

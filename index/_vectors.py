@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 _STEPS = 127.0
 _WORD = 64
-_REREAD = 2_000
+_REREAD = 4_000
+_REREAD_SHARE = 100
 _CHUNK = 8_192
 
 
@@ -62,8 +63,9 @@ def distances(asked: NDArray[np.uint64], held: NDArray[np.uint64]) -> NDArray[np
 
 
 def few(distance: NDArray[np.uint16]) -> NDArray[np.int64]:
-    """Return the places of the least distances: those worth comparing by their bytes, some thousands at most."""
-    if len(distance) <= _REREAD:
+    """Return the places of the least distances: those worth comparing by their bytes, one in 100 and at least 4,000."""
+    wanted = max(_REREAD, len(distance) // _REREAD_SHARE)
+    if len(distance) <= wanted:
         return np.arange(len(distance), dtype=np.int64)
-    enough = int(np.searchsorted(np.cumsum(np.bincount(distance)), _REREAD))
+    enough = int(np.searchsorted(np.cumsum(np.bincount(distance)), wanted))
     return np.flatnonzero(distance <= enough)

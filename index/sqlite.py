@@ -150,7 +150,7 @@ class SqliteIndex:
         query = (
             f"SELECT entry, words, grams, article FROM {table} WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY entry"
         )
-        rows = self._connection.execute(query, (json.dumps(proposed.rowids.tolist()),)).fetchall()
+        rows = self._connection.execute(query, (str(proposed.rowids.tolist()),)).fetchall()
         there = np.isin(proposed.rowids, [row[0] for row in rows])  # another process may know entries that came since
         words, grams, articles = ([np.frombuffer(row[at], dtype=np.uint32) for row in rows] for at in (1, 2, 3))
         keys = [f"{row[0]:020}" for row in rows]
@@ -166,5 +166,5 @@ class SqliteIndex:
         return [ids[int(one.key)] for one in found]
 
     def _told(self, query: str, found: Sequence[Scored]) -> dict[int, str]:
-        entries = json.dumps([int(one.key) for one in found])
+        entries = str([int(one.key) for one in found])
         return dict(self._connection.execute(f"{query} WHERE entry IN (SELECT value FROM json_each(?))", (entries,)).fetchall())

@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
     group.command()(line)
     group.command()(collect)
     group.command()(desk)
+    group.command()(meaning)
     app.add_typer(group, name="bench")
 
 
@@ -80,3 +81,29 @@ def desk(
     report = bench_desk(plan, say=lambda words: print(words, file=sys.stderr))  # noqa: T201 # progress
     typer.echo(json.dumps(report.to_dict()))
     raise typer.Exit(1 if report.failed else 0)
+
+
+def meaning(
+    claims: Annotated[int, typer.Option(min=100, help="Invented claims to index.")] = 1_000_000,
+    questions: Annotated[int, typer.Option(min=1, max=5000, help="Other claims to ask about.")] = 200,
+) -> None:
+    """Measure how many of the claims nearest in meaning are found, and how fast; the last line is one JSON object.
+
+    Example: factdesk bench meaning --claims 20000
+    """
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 # keeps the help quick
+
+    from factdesk.evaluation.meaning import measure_meaning  # noqa: PLC0415 # the same
+    from index import open_index  # noqa: PLC0415 # the same
+    from nlp.encoders import load_encoder  # noqa: PLC0415 # the same
+
+    encoder = load_encoder("bundled")
+    with TemporaryDirectory(prefix="factdesk-bench-") as folder:
+        index = open_index(f"sqlite:///{folder}/index.sqlite3", dim=encoder.dim)
+        try:
+            scores = measure_meaning(
+                index, claims=claims, questions=questions, encoder=encoder, say=lambda words: typer.echo(words, err=True)
+            )
+        finally:
+            index.close()
+    typer.echo(scores.line())

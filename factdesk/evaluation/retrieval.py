@@ -11,7 +11,7 @@ import lzma
 import resource
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from factdesk.errors import UnreadableError
+from factdesk.evaluation.edits import EDITS
 from factdesk.records import Passage, PassageKind
 from index import spoken
 from index.base import Entry, EntryKind, Probe, SearchIndex
@@ -48,10 +49,10 @@ class RetrievalScores:
     p95_ms: float
     peak_mb: float
 
-    def line(self) -> str:
-        """Return the scores as one JSON object on one line, named as the field names them (``map@5``)."""
+    def line(self, losses: Mapping[str, float] | None = None) -> str:
+        """Return the scores as one JSON object on one line, named as the field names them (``map@5``), and ``losses``."""
         fields = {name.replace("_at_", "@"): getattr(self, name) for name in self.__dataclass_fields__}
-        return json.dumps({name: round(value, 4) for name, value in fields.items()})
+        return json.dumps({name: round(value, 4) for name, value in (fields | dict(losses or {})).items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,19 @@ def measure_retrieval(task: RetrievalTask, index: SearchIndex, *, encoder: Encod
         p95_ms=_percentile(milliseconds, 95),
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     )
+
+
+def measure_losses(task: RetrievalTask, index: SearchIndex, *, encoder: Encoder, say: Say) -> dict[str, float]:
+    """Ask the indexed library about altered queries too; return what each kind of edit takes from map@5, and their mean."""
+    kinds: dict[str, Callable[[str], str]] = {"unedited": str, **EDITS}
+    found = {}
+    for kind, edit in kinds.items():
+        say(f"queries as they are altered by {kind}")
+        edited = replace(task, queries={query: edit(text) for query, text in task.queries.items()})
+        ranked, _ = _ask(edited, index, encoder=encoder, say=say)
+        found[kind] = _means([_scores(ids, relevant=task.relevant[query]) for query, ids in ranked.items()])[0]
+    losses = {f"loss_{kind}": found["unedited"] - found[kind] for kind in EDITS}
+    return {"loss": sum(losses.values()) / len(losses), **losses}
 
 
 def read_library(path: Path, *, limit: int | None = None) -> Iterator[Passage]:

@@ -14,8 +14,11 @@ from typer.testing import CliRunner
 
 from factdesk.cli.eval_retrieval import register
 from factdesk.errors import UnreadableError
-from factdesk.evaluation.retrieval import average_precision, measure_retrieval, read_library, read_task
+from factdesk.evaluation.edits import EDITS
+from factdesk.evaluation.meaning import measure_meaning
+from factdesk.evaluation.retrieval import average_precision, measure_losses, measure_retrieval, read_library, read_task
 from index import open_index
+from nlp.encoders import load_encoder
 from tests.index.samples import DIM, meaning
 
 
@@ -112,6 +115,48 @@ def test_a_malformed_library_line_is_named(files: Path, line: str) -> None:
     (files / "bad.jsonl").write_text('{"id": "a", "title": "t"}\n' + line + "\n")
     with pytest.raises(UnreadableError, match="Line 2"):
         list(read_library(files / "bad.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("negation", "The dam is open", "The dam is not open"),
+        ("negation", "The dam isn't open, is it not?", "The dam is open, is it not?"),
+        ("negation", "Bread for all", "Bread for all"),
+        ("entities", "We saw Orlen Dam and the Lissow Bridge fall", "We saw they and the Lissow Bridge fall"),
+        ("dialect", "The people are not going to leave", "da folks ain't gonna leave"),
+        ("casing", "Dam", "dam"),
+        ("casing", "Dams", "DAMS"),
+        ("rewriting", "The police said so. It is just a photo!", "It is picture! officers stated so."),
+    ],
+)
+def test_a_post_is_altered_by_rule(kind: str, *, before: str, after: str) -> None:
+    assert EDITS[kind](before) == after
+
+
+def test_typos_are_few_and_the_same_each_time() -> None:
+    text = "the reservoir above Lissow poisoned thousands of households yesterday evening " * 4
+    once = EDITS["typos"](text)
+    assert once == EDITS["typos"](text)
+    assert 2 <= sum(left != right for left, right in zip(text.split(), once.split(), strict=True)) <= 20
+
+
+def test_losses_are_told_for_each_kind(files: Path) -> None:
+    task = read_task(files / "library.jsonl", queries=files / "queries.tsv", qrels=files / "qrels.tsv")
+    index = open_index(f"sqlite:///{files}/index.sqlite3", dim=DIM)
+    measure_retrieval(task, index, encoder=_WordEncoder(), say=lambda _: None)
+    losses = measure_losses(task, index, encoder=_WordEncoder(), say=lambda _: None)
+    index.close()
+    assert set(losses) == {"loss", *(f"loss_{kind}" for kind in EDITS)}
+    assert losses["loss_casing"] == 0.0
+    assert losses["loss"] == pytest.approx(sum(losses[f"loss_{kind}"] for kind in EDITS) / len(EDITS))
+
+
+def test_nearly_all_of_the_nearest_claims_are_found(tmp_path: Path) -> None:
+    index = open_index(f"sqlite:///{tmp_path}/index.sqlite3")
+    scores = measure_meaning(index, claims=6_000, questions=20, encoder=load_encoder("bundled"), say=lambda _: None)
+    index.close()
+    assert json.loads(scores.line())["recall@50"] >= 0.98
 
 
 def test_a_missing_file_is_one_clear_error(files: Path) -> None:
