@@ -150,6 +150,15 @@ def tokens(text: str) -> list[str]:
     return found
 
 
+def placed_tokens(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return the folded words of ``text`` and where each stands: as `pieces`, quicker where the text is plain."""
+    if text.isascii() and "_" not in text:
+        lowered = text.lower()
+        return _PLAIN.findall(lowered), [match.span() for match in _PLAIN.finditer(lowered)]
+    found = list(pieces(text))
+    return [piece.token for piece in found], [(piece.start, piece.end) for piece in found]
+
+
 def fold(text: str) -> str:
     """Return ``text`` folded for comparison: its words, one blank between them, scripts without spaces left whole."""
     return " ".join(" ".join(_fold_word(word).plain for word in _WORD.findall(text)).split())

@@ -8,15 +8,6 @@ from numpy.typing import NDArray
 _LETTERS = 63
 
 
-def within(one: str, other: str, *, edits: int) -> bool:
-    """Whether at most ``edits`` letters are added, left out, changed or swapped with a neighbour (optimal string alignment)."""
-    if one == other:
-        return True
-    if abs(len(one) - len(other)) > edits:
-        return False
-    return bool(distances(one, [other])[0] <= edits)
-
-
 def distances(word: str, others: Sequence[str]) -> NDArray[np.int16]:
     """Return the optimal string alignment distance from ``word`` to each of ``others`` (all of them at once)."""
     if not others:

@@ -14,6 +14,7 @@ MOST_HOURS = 31 * 24
 HOUR = 3_600_000_000
 _QUARTER = HOUR // 4  # no zone has changed its time between two quarters of an hour since 1970
 _DAY = 24 * HOUR
+_MOST_TALLIED = 2_000_000
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _LAST_DAY = date.max.toordinal() - _EPOCH_DAY - 1
 Bars = tuple[tuple[str, int], ...]
@@ -32,11 +33,11 @@ def bars(instants: Instants, *, zone: str, interval: Interval) -> Bars:
     shifts = _shifts(instants, zone)
     local = instants + shifts
     if interval is Interval.HOUR:
-        begun, counts = np.unique(local // HOUR * HOUR - shifts, return_counts=True)
-        labels = [hour_label(at, zone=zone) for at in begun.tolist()]
+        begun, counts = _tally((local // HOUR * HOUR - shifts) // _QUARTER)
+        labels = [hour_label(at * _QUARTER, zone=zone) for at in begun.tolist()]
     else:
         days = local // _DAY
-        begun, counts = np.unique(days - (days + 3) % 7 if interval is Interval.WEEK else days, return_counts=True)
+        begun, counts = _tally(days - (days + 3) % 7 if interval is Interval.WEEK else days)
         labels = [_day_label(day) for day in begun.tolist()]
     return tuple(zip(labels, counts.tolist(), strict=True))
 
@@ -50,12 +51,26 @@ def _day_label(day: int) -> str:
     return date.fromordinal(max(1, _EPOCH_DAY + day)).isoformat()
 
 
+def _tally(values: Instants) -> tuple[Instants, Instants]:
+    """Return the distinct values in order and how often each stands there; without sorting where they lie close together."""
+    low, high = int(values.min()), int(values.max())
+    if high - low > _MOST_TALLIED:
+        return np.unique(values, return_counts=True)
+    counts = np.bincount(values - low)
+    begun = np.flatnonzero(counts)
+    return begun + low, counts[begun]
+
+
 def _shifts(instants: Instants, zone: str) -> Instants:
     """Return the offsets of ``zone`` from UTC at ``instants``, in microseconds."""
-    days, places = np.unique(instants // _DAY, return_inverse=True)
-    told = np.array([_shifts_of_day(zone, int(day)) for day in days], dtype=np.int64)
+    if zone == "UTC":
+        return np.zeros(len(instants), dtype=np.int64)
+    days = instants // _DAY
+    distinct, _ = _tally(days)
+    told = np.array([_shifts_of_day(zone, int(day)) for day in distinct], dtype=np.int64)
+    places = np.searchsorted(distinct, days)
     shifts = told[places, 0]
-    for at in np.flatnonzero((told[places] != told[places][:, :1]).any(axis=1)).tolist():
+    for at in np.flatnonzero((told[:, 0] != told[:, 1])[places]).tolist():
         shifts[at] = _shift(zone, int(instants[at]) // _QUARTER * _QUARTER)
     return np.asarray(shifts, dtype=np.int64)
 

@@ -5,11 +5,11 @@ both engines with it.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
-from index._folding import Piece, pieces
-from index._fuzzy import within
+from index._folding import placed_tokens
+from index._fuzzy import distances
 from index._tree import Fuzzy, Near, Wording, Words
 
 Spans = tuple[tuple[int, int], ...]
@@ -28,19 +28,34 @@ class FoldedText:
     def __init__(self, text: str) -> None:
         """Fold ``text``."""
         self.text = text
-        self._pieces: list[Piece] = list(pieces(text))
-        self._places: dict[str, list[int]] = {}
-        for at, piece in enumerate(self._pieces):
-            self._places.setdefault(piece.token, []).append(at)
+        self._tokens, self._spans = placed_tokens(text)
+        self._known: dict[Wording, list[Run]] = {}
 
     def runs(self, part: Wording) -> list[Run]:
         """Return every place where ``part`` stands, in order."""
+        if part not in self._known:
+            self._known[part] = self._runs(part)
+        return self._known[part]
+
+    def _runs(self, part: Wording) -> list[Run]:
         if isinstance(part, Near):
             return sorted({run for pair in self._pairs(part) for run in pair})
         if isinstance(part, Fuzzy):
-            alike = [token for token in self._places if within(part.token, token, edits=part.edits)]
-            return sorted(Run(at, at + 1) for token in alike for at in self._places[token])
+            return [Run(at, at + 1) for at in self._at(self._alike(part))]
         return list(self._in_a_row(part))
+
+    def _at(self, wanted: Container[str]) -> list[int]:
+        return [at for at, token in enumerate(self._tokens) if token in wanted]
+
+    def _alike(self, part: Fuzzy) -> frozenset[str]:
+        letters, length = frozenset(part.token), len(part.token)
+        near = [
+            token
+            for token in frozenset(self._tokens)
+            if abs(len(token) - length) <= part.edits and len(letters.symmetric_difference(token)) <= 2 * part.edits
+        ]
+        apart = distances(part.token, near).tolist()
+        return frozenset(token for token, far in zip(near, apart, strict=True) if far <= part.edits)
 
     def spans(self, parts: Sequence[Wording]) -> Spans:
         """Return the half-open character spans at which any of ``parts`` stands, merged and in order."""
@@ -57,25 +72,25 @@ class FoldedText:
         return tuple(told.values())
 
     def _span(self, run: Run) -> tuple[int, int]:
-        return self._pieces[run.first].start, self._pieces[run.last - 1].end
+        return self._spans[run.first][0], self._spans[run.last - 1][1]
 
     def _in_a_row(self, part: Words) -> Iterator[Run]:
         length = len(part.tokens)
         for at in self._starts(part):
-            if at + length <= len(self._pieces) and self._goes_on(part, at):
+            if at + length <= len(self._tokens) and self._goes_on(part, at):
                 yield Run(at, at + length)
 
     def _starts(self, part: Words) -> list[int]:
         first = part.tokens[0]
         if part.prefix and len(part.tokens) == 1:
-            return sorted(at for token, places in self._places.items() if token.startswith(first) for at in places)
-        return self._places.get(first, [])
+            return [at for at, token in enumerate(self._tokens) if token.startswith(first)]
+        return [at for at, token in enumerate(self._tokens) if token == first]
 
     def _goes_on(self, part: Words, at: int) -> bool:
         *whole, last = part.tokens
-        if any(self._pieces[at + step].token != token for step, token in enumerate(whole)):
+        if any(self._tokens[at + step] != token for step, token in enumerate(whole)):
             return False
-        found = self._pieces[at + len(whole)].token
+        found = self._tokens[at + len(whole)]
         return found.startswith(last) if part.prefix else found == last
 
     def _pairs(self, part: Near) -> Iterator[tuple[Run, Run]]:
@@ -83,7 +98,7 @@ class FoldedText:
         reach = part.distance + len(part.right.tokens)
         for left in self._in_a_row(part.left):
             low = bisect_left(rights, Run(left.first - reach, 0))
-            high = bisect_right(rights, Run(left.last + part.distance, len(self._pieces)))
+            high = bisect_right(rights, Run(left.last + part.distance, len(self._tokens)))
             yield from ((left, right) for right in rights[low:high])
 
 

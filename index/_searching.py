@@ -14,7 +14,7 @@ from index._fields import instant
 from index._histogram import Bars, bars
 from index._sets import Sets
 from index._similar import SIMILAR_WEIGHT
-from index._sql import ranked_by
+from index._sql import is_wide, ranked_by
 from index._tree import Node, names_kind
 from index._vocabulary import Vocabulary
 from index.base import Query, Sort
@@ -24,6 +24,7 @@ FACET_VALUES = 200
 RANKED = 20_000
 LISTED = 50_000
 _ALWAYS_WEIGHED = 20_000
+_MOST_READ = 20_000  # postings that are read to weigh: some 25 ms
 _MOST_TIED = 5_000
 _FILTERS = {"languages": "language", "sources": "source", "roles": "role", "events": "event", "narratives": "narrative"}
 Facets = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
@@ -75,15 +76,12 @@ class Searcher:
         Of more than `RANKED` entries found, those that arrived last are weighed, and the others follow, newest first.
         """
         entries = np.flatnonzero(found)
+        weighed = self._weighed(asked, entries, alike=alike)
+        scores = np.zeros(len(weighed)) if not len(weighed) else self._scores(asked, weighed, alike=alike)
         instants = self.columns.column("instant")
-        late = entries[-RANKED:]
-        scores = self._scores(asked, late, alike=alike)
-        if scores is None:
-            late, scores = entries, np.zeros(len(entries))
-        order = np.lexsort((-instants[late], -scores))[:LISTED]
-        rest = entries[: len(entries) - len(late)]
-        rest = rest[np.argsort(-instants[rest], kind="stable")[: LISTED - len(order)]]
-        listed = np.concatenate([late[order], rest])
+        order = np.lexsort((-instants[weighed], -scores))[:LISTED]
+        rest = _newest(entries[: len(entries) - len(weighed)], instants, most=LISTED - len(order))
+        listed = np.concatenate([weighed[order], rest])
         ordered = Ordered(listed, np.concatenate([scores[order], np.zeros(len(rest))]), instants[listed])
         return self._settled(ordered)
 
@@ -115,12 +113,22 @@ class Searcher:
             mask &= instants < instant(query.published_to)
         return mask
 
-    def _scores(self, asked: Asked, entries: Entries, *, alike: Alike) -> NDArray[np.float64] | None:
-        """Return the scores of ``entries`` (in order of their numbers); ``None`` when nothing weighs them."""
-        weighing = self._weighing(asked.words)
-        likeness = {entry: SIMILAR_WEIGHT * value for one in alike.values() for entry, value in one.items()}
-        if not len(entries) or asked.query.sort is Sort.NEWEST or not (weighing or likeness):
-            return None
+    def _weighed(self, asked: Asked, entries: Entries, *, alike: Alike) -> Entries:
+        """Return those of ``entries`` that are weighed: the last to arrive, as many as can be weighed quickly."""
+        if asked.query.sort is Sort.NEWEST or not (asked.words or alike):
+            return entries[:0]
+        held = self._weighing(asked.words)
+        if not (held or alike):
+            return entries[:0]
+        last = entries[-RANKED:]
+        postings = sum(held.values()) if is_wide(asked.tree, [*held]) else min(held.values(), default=0)
+        if postings <= _MOST_READ:
+            return last
+        return last[last >= self.columns.size * (1 - _MOST_READ / postings)]
+
+    def _scores(self, asked: Asked, entries: Entries, *, alike: Alike) -> NDArray[np.float64]:
+        """Return the scores of ``entries`` (in order of their numbers)."""
+        weighing = [*self._weighing(asked.words)]
         scores = np.zeros(self.columns.size)
         if weighing:
             rows = self._connection.execute(
@@ -129,17 +137,18 @@ class Searcher:
             ).fetchall()
             told = np.array(rows, dtype=np.float64).reshape(-1, 2)
             scores[told[:, 0].astype(np.int64)] = told[:, 1]
-        for entry, value in likeness.items():
-            scores[entry] += value
+        for likeness in alike.values():
+            for entry, value in likeness.items():
+                scores[entry] += SIMILAR_WEIGHT * value
         return np.asarray(scores[entries])
 
-    def _weighing(self, words: Sequence[str]) -> tuple[str, ...]:
-        """Return the words worth weighing: a very common one says little and takes long, beside a rarer one."""
+    def _weighing(self, words: Sequence[str]) -> dict[str, int]:
+        """Return the words worth weighing and how many entries hold each: a very common one says little beside a rarer one."""
         if self.columns.size <= _ALWAYS_WEIGHED:
-            return tuple(words)
+            return dict.fromkeys(words, 0)
         held = {word: self._sets.holding(word) for word in words}
         most = max(_ALWAYS_WEIGHED, 4 * min(held.values(), default=0))
-        return tuple(word for word in words if held[word] <= min(most, self.columns.size // 2))
+        return {word: count for word, count in held.items() if count <= min(most, self.columns.size // 2)}
 
     def _settled(self, ordered: Ordered) -> Ordered:
         """Return the same order with equal neighbours put in the order of their identifiers."""
@@ -164,3 +173,10 @@ class Searcher:
             counts = np.bincount(self.columns.column(field)[entries], minlength=len(names)).tolist()
         told = [(names[number], count) for number, count in enumerate(counts) if number and count]
         return tuple(sorted(told, key=lambda item: (-item[1], item[0]))[:FACET_VALUES])
+
+
+def _newest(entries: Entries, instants: Entries, *, most: int) -> Entries:
+    """Return the ``most`` newest of ``entries``, newest first."""
+    if len(entries) > most:
+        entries = np.sort(entries[np.argpartition(-instants[entries], most)[:most]]) if most else entries[:0]
+    return entries[np.argsort(-instants[entries], kind="stable")]

@@ -32,7 +32,17 @@ def any_of(words: Iterable[str]) -> str:
 def ranked_by(tree: Node, words: Sequence[str]) -> str:
     """Return an expression over ``words``, each once, by which hits of ``tree`` are weighed: as narrow as the tree allows."""
     narrow = _narrowed(tree, frozenset(words))
-    return narrow if narrow is not None and sorted(_QUOTED.findall(narrow)) == sorted(words) else any_of(words)
+    return any_of(words) if narrow is None or _lacks(narrow, words) else narrow
+
+
+def is_wide(tree: Node, words: Sequence[str]) -> bool:
+    """Whether that expression may find what holds only one of ``words``."""
+    narrow = _narrowed(tree, frozenset(words))
+    return narrow is None or _lacks(narrow, words) or " OR " in narrow
+
+
+def _lacks(narrow: str, words: Sequence[str]) -> bool:
+    return sorted(_QUOTED.findall(narrow)) != sorted(words)
 
 
 def _narrowed(tree: Node, words: frozenset[str]) -> str | None:

@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     group.command()(collect)
     group.command()(desk)
     group.command()(meaning)
+    group.command()(index)
     app.add_typer(group, name="bench")
 
 
@@ -107,3 +108,24 @@ def meaning(
         finally:
             index.close()
     typer.echo(scores.line())
+
+
+def index(
+    items: Annotated[int, typer.Option(min=1000, help="Invented items in SQLite; the bars are for 1,000,000.")] = 100_000,
+    rebuild: Annotated[int, typer.Option(min=0, help="Items of the rebuild from a store; 0 leaves it out.")] = 20_000,
+    elastic: Annotated[str, typer.Option(help="Address of an Elasticsearch server to measure, too; indices are its own.")] = "",
+) -> None:
+    """Measure the search index on invented items, each figure beside its bar; the last line is one JSON object.
+
+    It ends with status 1 when a bar is missed; ``failed`` names it.
+
+    Example: factdesk bench index --items 1000000
+    """
+    from factdesk.bench_index import bench_index  # noqa: PLC0415 # keeps the help quick
+    from factdesk.logs import configure_logs  # noqa: PLC0415 # the same
+
+    configure_logs("error")
+    say = lambda words: print(words, file=sys.stderr)  # noqa: E731, T201 # progress
+    report = bench_index(items, rebuild=rebuild, elastic=elastic, say=say)
+    typer.echo(json.dumps(report.to_dict()))
+    raise typer.Exit(1 if report.failed else 0)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index._folding import clean, fold, gram_hashes, pieces, tokens, word_hashes
+from index._folding import clean, fold, gram_hashes, pieces, placed_tokens, tokens, word_hashes
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,9 @@ def test_any_text_folds_to_words_an_engine_can_split_at_blanks(text: str) -> Non
 
 @given(st.text(max_size=200) | st.text(st.characters(max_codepoint=127), max_size=200))
 def test_words_are_the_same_with_and_without_their_places(text: str) -> None:
-    assert tokens(text) == [piece.token for piece in pieces(text)]
+    found = [(piece.token, (piece.start, piece.end)) for piece in pieces(text)]
+    assert tokens(text) == [token for token, _ in found]
+    assert [*zip(*placed_tokens(text), strict=True)] == found
 
 
 @given(st.text(max_size=100))
