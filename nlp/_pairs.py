@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from factdesk.errors import ModelError
+from nlp._onnx import load_session, load_tokenizer, logits
 from nlp.models import model_file
 
 if TYPE_CHECKING:
@@ -52,29 +53,14 @@ class PairReader:
 
     def _logits(self, pair: tuple[str, str]) -> NDArray[np.float32]:
         """Read one pair alone: the quantised model would give it other numbers beside others."""
-        read = self.tokenizer.encode(*pair)
-        feed = {"input_ids": read.ids, "attention_mask": read.attention_mask, "token_type_ids": read.type_ids}
-        found: NDArray[np.float32] = self.session.run(None, {name: np.array([row], np.int64) for name, row in feed.items()})[0][
-            0
-        ]
-        return found
+        return logits(self.session, self.tokenizer.encode(*pair))
 
 
 @cache
 def load_pairs() -> PairReader:
     """Return the shipped reader. Raises ``ModelError`` when a file is absent, altered or malformed."""
-    import onnxruntime  # noqa: PLC0415 # a page view must not load it
-    from tokenizers import Tokenizer  # noqa: PLC0415 # the same
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(model_file(MODEL)), options, providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_file(str(model_file(TOKENIZER)))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(_MOST_TOKENS)
     pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="pairs")
-    return PairReader(session, tokenizer, _temperature(), pool)
+    return PairReader(load_session(MODEL), load_tokenizer(TOKENIZER, most=_MOST_TOKENS), _temperature(), pool)
 
 
 def _temperature() -> float:

@@ -23,7 +23,7 @@ from factdesk.records import (
 )  # fmt: skip
 from nlp._causes import split_cause
 from nlp._closeness import Closeness, closeness
-from nlp._cues import distant_cues, doubts, false_cues, unsure
+from nlp._cues import distant_cues, doubts, endorsements, false_cues, unsure
 from nlp._numbers import agrees, moments, quantities
 from nlp._overlap import covered, shared_keys, spans
 from nlp._words import Reading, read
@@ -31,7 +31,6 @@ from nlp.assertion import TRAINED, load_assertion
 from nlp.base import DistortionReader, Encoder, StanceReader, StanceReading
 from nlp.checkability import is_satire, looks_ahead
 from nlp.distortion import load_distortion
-from nlp.encoders import BundledEncoder
 from nlp.languages import language, phrases
 from nlp.stance import load_stance
 
@@ -45,8 +44,7 @@ _FALSE = 0.4
 _NEAR_MEANING = 0.5
 _SOME_WORDS = 0.3
 _TRUE = 0.8
-_CANDIDATES = 20
-_PLAIN = 0.85  # share of a sentence that stands in what it cites: it says little beside
+_CANDIDATES = 24  # a passage in a language that the encoder reads badly is proposed late
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +77,11 @@ class PassageMatcher:
         if reason:
             return _finding(claim, _Decision(FindingKind.UNCHECKED, 0.9, reasons=(reason,)))
         decision = _better(self._by_factcheck(claim, document, close), self._by_evidence(claim, document, close))
-        if decision and decision.kind is FindingKind.REPEATS:
-            decision = self._asserted(claim, decision)
+        if decision and decision.kind.is_flag:
+            decision = _asserted(claim, document, decision)
         return _finding(
             claim, decision or _Decision(FindingKind.UNCHECKED, 0.8, reasons=("No passage of the library is close enough.",))
         )
-
-    def _asserted(self, claim: Claim, decision: _Decision) -> _Decision:
-        """Return a repeated claim as it is where the sentence asserts it; else that it only plays with its words."""
-        if decision.close is None or self.encoder.name != BundledEncoder.name or claim.language not in TRAINED:
-            return decision
-        passage = decision.close.candidate.passage.text
-        if decision.close.claim_share >= _PLAIN:
-            return decision
-        model = load_assertion()
-        if model(claim.text, passage, vectors=self.encoder([claim.text, passage])) >= model.least:
-            return decision
-        reason = "It has the words of this, but reads as a joke, a hope, a question or a belief rather than a statement."
-        return _Decision(FindingKind.DISPUTED, 0.5, decision.close, (reason,))
 
     def _close(self, claim: Claim, document: Document, candidates: Sequence[Candidate]) -> list[Closeness]:
         """Return the plausible candidates, closest first; a document is never checked against itself."""
@@ -144,6 +129,29 @@ class PassageMatcher:
             if differences and differing is None:
                 differing = _differing(claim, document, item, differences=differences)
         return differing or supported
+
+
+def _asserted(claim: Claim, document: Document, decision: _Decision) -> _Decision:
+    """Return a flag as it is where the sentence asserts something; else that it only plays with the words it is flagged for."""
+    if decision.close is None or claim.language not in TRAINED:
+        return decision
+    passage = decision.close.candidate.passage
+    if load_assertion()(claim.text, passage.text) >= _least(claim, document, decision):
+        return decision
+    reason = "It has the words of this, but reads as a joke, a hope, a question or a belief rather than a statement."
+    return _Decision(FindingKind.DISPUTED, 0.5, decision.close, (reason,))
+
+
+def _least(claim: Claim, document: Document, decision: _Decision) -> float:
+    """Return the probability of asserting that a flag needs: none where the writer urges readers to believe it."""
+    model = load_assertion()
+    if endorsements(f"{claim.text}\n{claim.context}", claim.language):
+        return 0.0
+    if decision.kind is FindingKind.DISTORTS:
+        return model.differing
+    if decision.close is not None and decision.close.candidate.passage.language != claim.language:
+        return model.across
+    return model.post if document.role is SourceRole.SOCIAL else model.press
 
 
 def _can_be_close(claim: Reading, item: Candidate) -> bool:

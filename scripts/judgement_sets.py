@@ -20,7 +20,7 @@ _MARKED = re.compile(r"\[([^\]]*)\]")
 _OTHERS = 2
 _MEANT = {
     "o": "opinion", "c": "criticism", "s": "satire", "p": "prayer", "q": "question", "f": "prediction", "h": "supposition",
-    "b": "belief",
+    "b": "belief", "+": "assertion",
 }  # fmt: skip
 
 
@@ -38,7 +38,10 @@ def main() -> None:
     _write(DATA / "distortion.jsonl", distortion_rows((DATA / "distortion_cases.txt").read_text(encoding="utf-8")))
     rows = list(fairness_rows((DATA / "fairness_cases.txt").read_text(encoding="utf-8")))
     _write(DATA / "fairness.jsonl", (row for row in rows if row["type"] == "never"))
-    _write(DATA / "fairness_library.jsonl", (row for row in rows if row["type"] != "never"))
+    _write(DATA / "fairness_library.jsonl", (row for row in rows if row["type"] == "library"))
+    fresh = list(fairness_rows((DATA / "fairness_fresh_cases.txt").read_text(encoding="utf-8")))
+    _write(DATA / "fairness_fresh.jsonl", (row | {"half": "fresh"} for row in fresh if row["type"] != "library"))
+    _write(DATA / "fairness_fresh_library.jsonl", (row | {"half": "fresh"} for row in fresh if row["type"] == "library"))
 
 
 def distortion_rows(cases: str) -> Iterator[dict[str, object]]:
@@ -62,7 +65,7 @@ def distortion_rows(cases: str) -> Iterator[dict[str, object]]:
 
 
 def fairness_rows(cases: str) -> Iterator[dict[str, object]]:
-    """Return a document for each sentence, and a debunked claim for each topic and language."""
+    """Return a document for each sentence, and a debunked claim for each topic and language; ``+`` is one that asserts it."""
     parsed: list[tuple[str, str, str, str]] = []
     topic = code = ""
     for line in cases.splitlines():
@@ -82,8 +85,10 @@ def fairness_rows(cases: str) -> Iterator[dict[str, object]]:
                 "publisher": "Lantern Checks", "rating": "False", "rating_value": 0.0,
             }  # fmt: skip
         else:
+            meant = _MEANT[kind]
             yield {
-                "id": f"fair-{number:03}", "type": "never", "half": half, "meant": _MEANT[kind], "language": code,
+                "id": f"fair-{number:03}", "type": "asserted" if kind == "+" else "never", "half": half, "meant": meant,
+                "language": code,
                 "role": "social", "text": text, "findings": [],
             }  # fmt: skip
 

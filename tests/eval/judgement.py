@@ -111,8 +111,8 @@ class Score:
 
 
 def cases(name: str = "unseen") -> list[Case]:
-    """Return the labelled documents of a file: ``unseen``, or ``never`` (sly wordings of which none may be flagged)."""
-    return [_case(row) for row in _rows(DATA / f"{name}.jsonl")]
+    """Return the labelled documents of a file, those left out that a model learned from: ``unseen``, ``fairness`` …"""
+    return [_case(row) for row in _rows(DATA / f"{name}.jsonl") if row.get("half") != "build"]
 
 
 def library() -> list[Passage]:
@@ -125,10 +125,15 @@ def library() -> list[Passage]:
     return [*checks, *evidence, *(_passage(row) for row in _rows(DATA / "unseen_library.jsonl"))]
 
 
-def judge(chosen: Sequence[Case], *, folder: Path) -> list[Judged]:
-    """Run claim finder, index and matcher over ``chosen``; ``folder`` receives the index."""
+def passages_of(name: str) -> list[Passage]:
+    """Return the passages of a library file."""
+    return [_passage(row) for row in _rows(DATA / f"{name}.jsonl")]
+
+
+def judge(chosen: Sequence[Case], *, folder: Path, passages: Sequence[Passage] | None = None) -> list[Judged]:
+    """Run claim finder, index and matcher over ``chosen`` and ``passages``; ``folder`` receives the index."""
     encoder = CachedEncoder(load_encoder("bundled"))
-    passages = library()
+    passages = library() if passages is None else passages
     index = open_index(f"sqlite:///{folder / 'unseen.sqlite3'}")
     vectors = encoder([passage.text for passage in passages])
     index.add([passage_entry(passage, vector) for passage, vector in zip(passages, vectors, strict=True)])
@@ -190,7 +195,11 @@ def _rows(path: Path) -> Iterator[Mapping[str, object]]:
 
 def _case(row: Mapping[str, object]) -> Case:
     document = _document(
-        str(row["id"]), SourceRole(str(row["role"])), title=str(row["title"]), text=str(row["text"]), code=str(row["language"])
+        str(row["id"]),
+        SourceRole(str(row["role"])),
+        title=str(row.get("title", "")),
+        text=str(row["text"]),
+        code=str(row["language"]),
     )
     listed = row["findings"]
     assert isinstance(listed, list)

@@ -1,9 +1,13 @@
 """A sentence that only plays with a debunked claim's words is told from one that asserts it."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from nlp.assertion import load_assertion, surface, word_buckets
-from nlp.encoders import load_encoder
+from factdesk.errors import ModelError
+from nlp import assertion
+from nlp.assertion import load_assertion
 
 CLAIM = {
     "en": "The mayor of Tarn has sold the water works.",
@@ -11,6 +15,15 @@ CLAIM = {
     "fr": "Le maire de Tarn a vendu l'usine d'eau.",
     "de": "Der Bürgermeister von Tarn hat das Wasserwerk verkauft.",
     "vi": "Thị trưởng Tarn đã bán nhà máy nước.",
+    "ar": "باع رئيس بلدية تارن محطة المياه.",
+}
+SAID = {
+    "en": "Last week the mayor of Tarn sold the water works to a foreign fund.",
+    "es": "La semana pasada el alcalde de Tarn vendió la planta de agua a un fondo extranjero.",
+    "fr": "La semaine dernière le maire de Tarn a vendu l'usine d'eau à un fonds étranger.",
+    "de": "Vorige Woche verkaufte der Bürgermeister von Tarn das Wasserwerk an einen Fonds.",
+    "vi": "Tuần trước thị trưởng Tarn đã bán nhà máy nước cho một quỹ nước ngoài.",
+    "ar": "باع رئيس بلدية تارن محطة المياه الأسبوع الماضي لصندوق أجنبي.",
 }
 PLAYS = {
     "en": "I hope the mayor of Tarn has not sold the water works and my bathtub with it.",
@@ -18,21 +31,26 @@ PLAYS = {
     "fr": "Pourvu que le maire de Tarn n'ait pas vendu l'usine d'eau avec ma baignoire.",
     "de": "Hoffentlich hat der Bürgermeister von Tarn das Wasserwerk nicht samt meiner Wanne verkauft.",
     "vi": "Mong là thị trưởng Tarn không bán nhà máy nước cùng cái bồn tắm của tôi.",
+    "ar": "ليت رئيس بلدية تارن لم يبع محطة المياه ومعها حوض استحمامي.",
 }
 
 
-def probability(text: str, claim: str) -> float:
-    return load_assertion()(text, claim, vectors=load_encoder("bundled")([text, claim]))
-
-
 @pytest.mark.parametrize("code", sorted(CLAIM))
-def test_the_claim_itself_is_asserted_and_a_hope_about_it_is_less(code: str) -> None:
-    plain, played = probability(CLAIM[code], CLAIM[code]), probability(PLAYS[code], CLAIM[code])
-    assert plain >= load_assertion().least
-    assert played < plain
+def test_what_asserts_a_claim_is_told_from_a_hope_about_it(code: str) -> None:
+    model = load_assertion()
+    assert model(CLAIM[code], CLAIM[code]) == 1.0
+    assert model(SAID[code], CLAIM[code]) >= model.post
+    assert model(PLAYS[code], CLAIM[code]) < model.post
 
 
-def test_only_what_a_sentence_adds_is_read() -> None:
-    assert len(word_buckets(CLAIM["en"], CLAIM["en"])) <= 2  # its edges
-    assert surface(CLAIM["en"], CLAIM["en"])[0] == 0
-    assert surface("", "").shape == (8,)
+def test_word_order_and_mood_count() -> None:
+    model, claim = load_assertion(), CLAIM["en"]
+    assert model("Has the mayor of Tarn sold the water works", claim) < model("The mayor of Tarn sold the water works", claim)
+
+
+def test_a_malformed_threshold_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "assertion.json"
+    path.write_text(json.dumps({"most": 1}), encoding="utf-8")
+    monkeypatch.setattr(assertion, "model_file", lambda _: path)
+    with pytest.raises(ModelError, match="malformed"):
+        load_assertion.__wrapped__()
