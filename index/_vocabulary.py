@@ -8,7 +8,7 @@ from index._folding import is_spaceless
 from index._fuzzy import distances, letter_sets
 
 MOST_ALIKE = 100
-_MOST_REMEMBERED = 200_000
+_MOST_REMEMBERED = 500_000  # some 45 MB
 _CHUNK = 50_000
 
 
@@ -23,7 +23,7 @@ class Vocabulary:
 
     def learn(self, words: set[str]) -> None:
         """Add the words that are new, in the present transaction; those without spaces between them are left out."""
-        new = sorted(word for word in words - self._learned if not is_spaceless(word))
+        new = sorted(word for word in words - self._learned if word.isascii() or not is_spaceless(word))
         self._connection.executemany("INSERT OR IGNORE INTO vocabulary (word) VALUES (?)", [(word,) for word in new])
         if len(self._learned) > _MOST_REMEMBERED:
             self._learned.clear()
