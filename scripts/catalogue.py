@@ -118,7 +118,8 @@ def main() -> int:
         if chosen.missing:
             texts = missing(path, template)
             lacking += len(texts)
-            print("\n".join(f"{path.name}: {text}" for text in texts))
+            for text in texts:
+                print(f"{path.name}: {text}")
         else:
             _write(path, _merged(path, template))
     return 1 if lacking else 0

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +12,7 @@ from dashboards import _amounts, _words
 from dashboards._tongue import FOLDER, choose, gettext, speaking, tongues
 from tests.dashboards.conftest import House
 
+TEMPLATES = FOLDER.parent / "templates"
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 _CATALOGUES = sorted(FOLDER.glob("*.po"))
 
@@ -71,3 +74,28 @@ def test_a_translation_keeps_the_places_for_values(path: Path) -> None:
             wanted = {place for form in _forms(one.id) for place in _PLACE.findall(form)}
             for said in filter(None, _forms(one.string) if one.id else ()):
                 assert set(_PLACE.findall(said)) == wanted, one.id
+
+
+_BLOCKS = re.compile(r"{%-?\s*trans.*?endtrans\s*-?%}|<(code|kbd|script|style)\b.*?</\1>", re.DOTALL)
+_CODE = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
+_SPOKEN = re.compile(r'\b(?:title|aria-label|placeholder|alt|label)="([^"]*)"')
+_NAMES = {"PDF", "DOCX", "HTTP", "SHA-256"}  # the same in every language
+
+
+@pytest.mark.parametrize("page", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.stem)
+def test_no_word_of_a_page_stands_outside_the_catalogues(page: Path) -> None:
+    markup = _CODE.sub("", _BLOCKS.sub("", page.read_text(encoding="utf-8")))
+    said = [*_SPOKEN.findall(markup), *re.sub(r"<[^>]*>", "\n", markup).split("\n")]
+    words = {word for text in said for word in re.findall(r"[A-Za-z][A-Za-z0-9-]+", text)}
+    assert words <= _NAMES, page.name
+
+
+def test_every_catalogue_translates_every_text() -> None:
+    told = subprocess.run(
+        [sys.executable, "scripts/catalogue.py", "--missing"],
+        cwd=TEMPLATES.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stdout) == (0, ""), "python scripts/catalogue.py, then translate what it prints"
