@@ -45,6 +45,7 @@ from factdesk.store.event_windows import EventWindow
 from factdesk.store.findings_view import QueueFilter
 from factdesk.store.hosts import HostState
 from factdesk.store.ledger import Listed
+from factdesk.store.roles import Right
 from factdesk.store.sources import Answered, NewSource
 from factdesk.weighing import weigh_all
 from index.sqlite import SqliteIndex
@@ -72,7 +73,7 @@ CHANGES = {  # what writes; the line's and the desk's own tests run them, most o
     ),
     *("note", "acknowledge", "sum_up", "set_window", "remove_window", "follow", "start_run", "keep_run", "note_late"),
     *("amend_poll", "next_moving", "is_proved", "read_again", "free_dead", "destroy_old_keys"),
-    *("undo", "assign", "hold", "take_over"),
+    *("undo", "assign", "hold", "take_over", "insert_user", "note_attempt"),
     *("set_password", "set_active", "check_login", "open_session", "close_session", "voice_key"),
 }
 
@@ -176,10 +177,12 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("narratives", "members"): lambda: [
             (m.id, m.published_at, m.narrative_id) for m in narratives.members(connection, since=SINCE)
         ],
+        ("narratives", "labels_of"): lambda: narratives.labels_of(connection, [world.GATES, "none"]),
         ("narratives", "narratives_of"): lambda: narratives.narratives_of(connection, told),
         ("passages", "all_passages"): lambda: list(passages.all_passages(connection)),
         ("passages", "count_passages"): lambda: passages.count_passages(connection),
         ("passages", "known_passages"): lambda: passages.known_passages(connection, [check]),
+        ("passages", "vectors_of"): lambda: _plain(passages.vectors_of(connection, [check, "none"])),
         ("passages", "passages_of"): lambda: passages.passages_of(connection, known[0]),
         ("progress", "progress"): lambda: progress.progress(engine),
         ("reviews", "reviews_of"): lambda: reviews.reviews_of(engine, made),
@@ -198,6 +201,10 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("trends", "spread"): lambda: trends.spread(engine, since=SINCE, until=UNTIL, zone=UTC, event=world.EVENT),
         ("trends", "throughput"): lambda: trends.throughput(engine, since=SINCE, zone=UTC, now=world.NOW),
         ("unseen", "gaps"): lambda: unseen.gaps(connection, since=SINCE, until=UNTIL),
+        ("users", "by_name"): lambda: [row and row.name for row in (users.by_name(connection, n) for n in ("ana", "nobody"))],
+        ("users", "require_calm"): lambda: users.require_calm(connection, "ana", at=world.NOW),
+        ("users", "require_right"): lambda: users.require_right(connection, 1, Right.READ),
+        ("users", "user_by_id"): lambda: users.user_by_id(connection, 1),
         ("users", "list_users"): lambda: users.list_users(engine),
         ("users", "names_of"): lambda: users.names_of(engine),
         ("users", "session_of"): lambda: users.session_of(engine, "nobody's", at=world.NOW),
