@@ -115,9 +115,21 @@ def _backing(text: str, code: str, *, passage: Passage, place: int) -> Backing:
         for difference in _differences(text, code, other=near, other_code=passage.language)
         if not _stated_elsewhere(difference, text, code, body=body, other_code=passage.language)
     )
+    if not any(one.kind is DifferenceKind.NEGATION for one in differences):
+        differences += _turned(mine, near, passage.language)
     enough = _ENOUGH if code == passage.language else _ENOUGH_ABROAD
     lacks = (*_figures(text, code, body=body, other_code=passage.language), *_names(mine, whole))
     return Backing(place, round(covered(mine, whole), 4), enough, lacks, differences)
+
+
+def _turned(mine: Reading, near: str, code: str) -> tuple[Difference, ...]:
+    """Return a difference where one of the two denies what the other says, also where a rumour would be let off."""
+    theirs = read(near, code)
+    shared = shared_keys(mine, theirs)
+    if not (negated_keys(mine).keys() ^ negated_keys(theirs).keys()) & shared:
+        return ()
+    words = "One of the two denies what the other says."
+    return (Difference(DifferenceKind.NEGATION, (0, len(mine.text)), (0, len(near)), words),)
 
 
 @lru_cache(maxsize=2000)
