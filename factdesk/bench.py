@@ -82,7 +82,7 @@ def bench_line(archive: Path, *, say: Callable[[str], None] = lambda _: None) ->
 
 def _extraction(pages: tuple[RecordedPage, ...]) -> float:
     """Return the seconds that one process needs to extract all pages that lie in memory."""
-    loaded = [_capture(number, page) for number, page in enumerate(pages, start=1)]
+    loaded = [capture_of(number, page) for number, page in enumerate(pages, start=1)]
     read_page(loaded[0])  # imports and caches are not what is measured
     began = time.perf_counter()
     for capture in loaded:
@@ -90,7 +90,8 @@ def _extraction(pages: tuple[RecordedPage, ...]) -> float:
     return time.perf_counter() - began
 
 
-def _capture(number: int, page: RecordedPage) -> Capture:
+def capture_of(number: int, page: RecordedPage) -> Capture:
+    """Return a recorded page as a capture with its bytes."""
     return Capture(
         id=number,
         source_id=1,

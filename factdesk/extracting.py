@@ -28,6 +28,7 @@ from nlp.language import identify
 
 _log = structlog.get_logger("factdesk.extracting")
 _TRIES = 3
+_STARTS = 20  # times that a process may end before it read anything
 _PAGE_S = 20.0  # an article takes a fiftieth of one second
 _AGAIN_S = 1.0
 _SPAWN = multiprocessing.get_context("spawn")  # a fork would copy the models' threads
@@ -85,9 +86,12 @@ class Extractor:
     def _one_by_one(self, batch: Batch) -> list[Read]:
         """Read captures in a process apart, one at a time, so that none is blamed for another."""
         reads: list[Read] = []
-        tries = 0
+        tries = starts = 0
         while len(reads) < len(batch.captures):
             with self._open(1) as apart:
+                if starts < _STARTS and not _begun(apart):
+                    starts += 1
+                    continue  # it ended before any page was before it: no page is to blame
                 for capture in batch.captures[len(reads) :]:
                     began = time.monotonic()
                     try:
@@ -129,6 +133,14 @@ class _How:
 
     languages: tuple[str, ...]
     page_s: float
+
+
+def _begun(pool: ProcessPoolExecutor) -> bool:
+    """Whether the pool's process is up and has loaded what it needs."""
+    try:
+        return pool.submit(bool, "up").result()
+    except BrokenProcessPool:
+        return False
 
 
 def _read(captures: Sequence[Capture], sources: dict[int, Source], how: _How) -> list[Read]:

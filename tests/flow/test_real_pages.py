@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from crawlers import Archive
+from crawlers import Archive, read_page
+from factdesk.bench import capture_of
 from factdesk.evaluation.extraction import ExtractionScore
 from factdesk.line import open_line
 from factdesk.reader import drain
@@ -26,7 +27,8 @@ from factdesk.store.tables import captures, documents, items
 
 pytestmark = pytest.mark.shared
 PAGES = 990
-F_FLOOR, KEPT_FLOOR, LIMIT_S = 0.935, 0.98, 90.0
+F_FLOOR, KEPT_FLOOR = 0.935, 0.98
+LIMIT = 3.0  # times what extraction alone costs; 90 s were 4.1 times that where it was set, and nothing on a slower machine
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,11 @@ def test_the_ledger_agrees_with_the_archive(replayed: Replayed) -> None:
 
 
 def test_reading_takes_less_than_the_limit(replayed: Replayed) -> None:
-    """The reader takes longest, and the collector runs beside it; its work is measured, not what else the machine does."""
-    print(f"{replayed.seconds:.1f} s by the clock, {replayed.cpu_seconds:.1f} s of reading")
-    assert replayed.cpu_seconds < LIMIT_S
+    """The reader's work on a page against extraction alone of every tenth page, on the same machine in the same run."""
+    some = [capture_of(number, page) for number, page in enumerate(replayed.server.recorded[::10], start=1)]
+    began = time.process_time()
+    for capture in some:
+        read_page(capture)
+    alone = (time.process_time() - began) / len(some) * len(replayed.server.recorded)
+    print(f"{replayed.seconds:.1f} s by the clock, {replayed.cpu_seconds:.1f} s of reading, {alone:.1f} s of extraction alone")
+    assert replayed.cpu_seconds < LIMIT * alone
