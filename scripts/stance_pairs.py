@@ -3,11 +3,11 @@
 FEVER's pairs are two-way. Evidence that says too little is made in two ways: the same passage without the sentences that bear
 on the claim, and another passage about the same names. LIAR-plus adds claims of politicians beside a fact-checker's reasons.
 
-``stance_health.jsonl`` beside this file holds invented pairs on health and science, one JSON object a line (``evidence``, ``claim``,
-``label``): passages as abstracts and health agencies write them, each beside claims of the public with different labels. They were
-written for this project and are under its licence; nothing is taken from a data set. Passages often echo what is commonly known of
-a subject, but describe no real study: figures and settings are made up, so read none of them as a fact. Findings in animals, cells
-or models leave a claim about people neutral.
+``stance_health.jsonl`` beside this file holds invented pairs on health and science, one JSON object a line (``evidence``,
+``claim``, ``label``): passages as abstracts and health agencies write them, each beside claims of the public with different
+labels. They were written for this project and are under its licence; nothing is taken from a data set. Many passages have the
+design and the direction of studies that are widely known, with figures and settings changed or made up: take none of them
+as a report of one. Findings in animals, cells or models leave a claim about people neutral.
 """
 
 import csv
