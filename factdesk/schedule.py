@@ -9,7 +9,6 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -26,6 +25,7 @@ from factdesk.expiry import expire
 from factdesk.records import Outcome, Source
 from factdesk.rounds import FIRST_REVIEW, REVIEW_EVERY, WATCH_EVERY, Rounds
 from factdesk.settings import Settings
+from factdesk.stop import Stop
 from factdesk.store import ledger, sources
 from factdesk.store.database import open_store
 from factdesk.store.ledger import OpenItem, Share
@@ -36,20 +36,11 @@ __all__ = ["CollectorSummary", "ItemEvent", "PollEvent", "run_collector"]
 
 _log = structlog.get_logger("factdesk.schedule")
 _TICK_S = 5
-_GLANCE_S = 0.1
 _MOST_IN_HAND = 2000  # items, and as many polls: what waits beyond them waits in the ledger, not in memory
 _MOST_OF_A_SOURCE = 16
 _MOST_OF_A_HOST = 64
 _MOST_DUE = 5000  # sources looked at in one tick
 _FIRST_EXPIRY_S = 60
-
-
-class Stop(Protocol):
-    """Tells the collector to end: a ``threading`` or ``multiprocessing`` event."""
-
-    def is_set(self) -> bool:
-        """Say whether it is time to end."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +149,9 @@ class _Shift:
 
     async def run(self, *, once: bool, stop: Stop | None) -> None:
         ended = asyncio.Event()
-        with _signals(ended):
+        with _signals(ended), told(stop, ended):
             work = asyncio.create_task(self._once() if once else self._serve())
-            watch = asyncio.create_task(_watch(stop, ended))
+            watch = asyncio.create_task(ended.wait())
             await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
             for task in (work, watch, *self._tasks.values()):
                 task.cancel()
@@ -310,9 +301,23 @@ class _Shift:
             self._freed.set()
 
 
-async def _watch(stop: Stop | None, ended: asyncio.Event) -> None:
-    while not ended.is_set() and not (stop is not None and stop.is_set()):  # noqa: ASYNC110 # a stop of another process
-        await asyncio.sleep(_GLANCE_S)
+@contextlib.contextmanager
+def told(stop: Stop | None, ended: asyncio.Event) -> Iterator[None]:
+    """Hear the stop of another process: looking for it ten times a second was most of what an idle collector cost."""
+    loop, numbers = asyncio.get_running_loop(), stop.filenos() if stop is not None else ()
+
+    def hear() -> None:
+        ended.set()
+        for number in numbers:
+            loop.remove_reader(number)  # a byte that nobody reads would wake the loop for ever
+
+    for number in numbers:
+        loop.add_reader(number, hear)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_reader(number)
 
 
 @contextlib.contextmanager

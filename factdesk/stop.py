@@ -37,6 +37,10 @@ class Stop:
         """Wait up to ``timeout`` seconds (``None``: as long as it takes) for the end; say whether it is time."""
         return bool(wait(self._heard, timeout))
 
+    def filenos(self) -> tuple[int, ...]:
+        """Return the descriptors of which one becomes readable at the end: an event loop waits for them and need not ask."""
+        return tuple(heard.fileno() for heard in self._heard)
+
     def close(self) -> None:
         """Give the pipe back."""
         self._reader.close()

@@ -3,8 +3,7 @@
 import asyncio
 import gzip
 import hashlib
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from factdesk.expiry import Expired, expire
 from factdesk.records import digest_id
 from factdesk.rounds import Rounds
 from factdesk.settings import Settings
+from factdesk.stop import Stop
 from factdesk.store import archived
 from factdesk.store import captures as capturing
 from factdesk.store import documents as dropping
@@ -272,11 +272,15 @@ def test_a_file_holds_one_day(world: World, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_collector_expires_by_itself_and_so_does_the_command(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.file("gone", at=datetime.now(UTC) - timedelta(days=100))
     monkeypatch.setattr(schedule, "_FIRST_EXPIRY_S", 0)
-    until = time.monotonic() + 30
+    real = expire
 
-    class Done:
-        def is_set(self) -> bool:
-            return not world.files or time.monotonic() > until
+    def expire_and_end(settings: Settings, *, now: datetime, stopped: Callable[[], bool]) -> Expired:
+        try:
+            return real(settings, now=now, stopped=stopped)
+        finally:
+            stop.set()
+
+    monkeypatch.setattr("factdesk.schedule.expire", expire_and_end)
 
     async def serve() -> None:
         recorder = Recorder(world.engine, Archive(world.settings.archive))
@@ -284,13 +288,14 @@ def test_the_collector_expires_by_itself_and_so_does_the_command(world: World, m
         collection = Collection(fetcher, recorder, settings=world.settings.collector, notice=lambda _: None)
         rounds = Rounds(world.engine, keep_polls=timedelta(days=1))
         shift = schedule._Shift(collection, recorder, only=frozenset(), settings=world.settings, rounds=rounds)
-        await shift.run(once=False, stop=Done())
+        await asyncio.wait_for(shift.run(once=False, stop=stop), 30)
         await recorder.close()
 
     async def never(*_: object, **__: object) -> NoReturn:
         raise NotImplementedError
 
-    asyncio.run(serve())
+    with Stop() as stop:
+        asyncio.run(serve())
     assert world.files == []
     monkeypatch.setenv("FACTDESK_DATA", str(world.settings.data))
     monkeypatch.setenv("FACTDESK_STORE", world.settings.store)

@@ -1,5 +1,6 @@
 """The supervisor and its children end together, however one of them ends."""
 
+import asyncio
 import os
 import select
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from factdesk.schedule import told
 from factdesk.stop import Stop
 
 LIMIT_S = 5.0
@@ -111,3 +113,19 @@ def test_a_stop_is_heard_by_every_thread_and_stays() -> None:
         assert other.is_set()
         assert other.wait()
     stop.set()  # a signal that comes late
+
+
+def test_an_event_loop_hears_a_stop_once_and_asks_for_nothing_meanwhile() -> None:
+    """Looking for it ten times a second was most of what an idle collector cost."""
+
+    async def wait() -> int:
+        ended, loop, heard = asyncio.Event(), asyncio.get_running_loop(), 0
+        with told(stop, ended):
+            loop.call_soon(stop.set)
+            await asyncio.wait_for(ended.wait(), LIMIT_S)
+            for number in stop.filenos():  # the byte stays in the pipe: the loop must no longer wait for it
+                heard += loop.remove_reader(number)
+        return heard
+
+    with Stop() as stop:
+        assert asyncio.run(wait()) == 0
