@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from dashboards._desk import Desk
 from dashboards.auth import Form
-from factdesk.editorial import offers, versions, watch
+from factdesk.editorial import offers, statements, versions, watch
+from factdesk.editorial.drafting import Material, ask
 from factdesk.editorial.editing import ConflictError
 from factdesk.editorial.merging import Side, Version, paragraphs
-from factdesk.editorial.statement import Citation, Rating, Revision, Statement
+from factdesk.editorial.statement import Citation, Rating, Revision, State, Statement
 from factdesk.editorial.wording import Wording, compared
 from factdesk.editorial.working import Working
-from factdesk.errors import FactdeskError, IndexUnavailableError, NotFoundError
+from factdesk.errors import FactdeskError, IndexUnavailableError, NotFoundError, StateError
 from factdesk.records import Passage
 from factdesk.store.database import reading
 from factdesk.store.findings_view import flag_of
@@ -116,6 +117,25 @@ def citable(desk: Desk, cited: Sequence[tuple[str, str]], *, snapshots: Sequence
     return [(known[passage_id], quote) for passage_id, quote in cited if passage_id in known]
 
 
+def draft_by_machine(desk: Desk, statement_id: int, *, user_id: int, revision: int) -> Statement:
+    """Let the desk's model write a text from what is cited: a revision that is marked until a person took it over.
+
+    Raises ``DraftingError``, and ``StateError`` when no help is set up or ``revision`` is not the newest of a draft.
+    """
+    if not desk.settings.drafting.url:
+        raise StateError("No drafting help is set up.", remedy="Set drafting.url and drafting.model, or write yourself.")
+    shown = statements.get(desk.engine, statement_id)
+    if shown.state is not State.DRAFT or shown.revision != revision:
+        raise StateError("Somebody changed this statement.", remedy="Load it again, then ask again.")
+    material = Material(shown.language, shown.claim_text, tuple(citation.passage for citation in shown.citations))
+    secret = desk.settings.secrets.get(desk.settings.drafting.secret)
+    drafted = ask(desk.settings.drafting, material, key=secret.get_secret_value() if secret else "")
+    at = desk.clock()
+    return statements.save_drafted(
+        desk.engine, statement_id, user_id=user_id, drafted=drafted, material=material, expected_revision=revision, at=at
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A paragraph of the older text beside its place in the newer one; an empty one stands for nothing there."""
@@ -129,6 +149,14 @@ def compared_texts(old: Revision, new: Revision) -> list[Row]:
     """Return title and paragraphs of two revisions in pairs, with the words that differ."""
     first, second = ([revision.title, *paragraphs(revision.body)] for revision in (old, new))
     return [_row(before, after) for before, after in _paired(first, second)]
+
+
+def revision_of(shown: Statement, number: int) -> Revision:
+    """Return one revision of a statement. Raises ``NotFoundError``."""
+    found = next((one for one in shown.revisions if one.number == number), None)
+    if found is None:
+        raise NotFoundError(f"There is no revision {number}.", remedy="Go back to the statement.")
+    return found
 
 
 def _paired(first: Sequence[str], second: Sequence[str]) -> list[tuple[str, str]]:

@@ -13,9 +13,6 @@ from dashboards import (
     account,
     alerts,
     api,
-    api_alerts,
-    api_desk,
-    api_people,
     audit,
     corrections,
     doors,
@@ -62,10 +59,7 @@ PAGES = (
     feeds,
     oembed,
     public,
-    api,
-    api_alerts,
-    api_desk,
-    api_people,
+    *api.CALLS,
     language,
 )
 

@@ -3,11 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from crawlers import Archive
+from dashboards._captures import compared
 from dashboards._desk import TheDesk
 from dashboards._marking import Mark, runs
 from dashboards.auth import Reader
-from factdesk.errors import ArchiveError, NotFoundError
 from factdesk.records import FindingKind
 from factdesk.store.captures import kept_of
 from factdesk.store.findings_view import sightings_of
@@ -48,21 +47,11 @@ def show_item(request: Request, *, document_id: str, desk: TheDesk, session: Rea
 @router.get("/items/{document_id}/captures/{capture_id}")
 def show_capture(request: Request, *, document_id: str, capture_id: int, desk: TheDesk, session: Reader) -> Response:
     """Show what a capture says, beside the item's text where that is another."""
-    from factdesk.recorded import changed, said  # noqa: PLC0415 # the extraction is loaded by those who look at a capture
-
     del session
     shown = item(desk.engine, document_id)
-    kept = next((one for one in kept_of(desk.engine, document_id) if one.id == capture_id), None)
-    if kept is None:
-        raise NotFoundError("This capture is not kept any more.", remedy="The item's text is: go back to it.")
-    try:
-        then = said(Archive(desk.settings.archive), kept)
-    except ArchiveError as error:
-        raise NotFoundError("This capture cannot be read from the archive.", remedy="Run factdesk doctor --deep.") from error
-    now, language = shown.document, shown.document.language
-    gone, come = changed(then.text, now.text, language=language), changed(now.text, then.text, language=language)
-    same = not gone and not come and then.title == now.title
-    return desk.render(request, "capture.html", {"item": shown, "then": then, "gone": gone, "come": come, "same": same})
+    found = compared(desk, shown.document, capture_id)
+    told = {"item": shown, "then": found.then, "gone": found.gone, "come": found.come, "same": found.same}
+    return desk.render(request, "capture.html", told)
 
 
 @router.get("/items/{document_id}/original")

@@ -9,13 +9,13 @@ from starlette.responses import RedirectResponse, Response
 from dashboards import _words as words
 from dashboards._channels import shorts
 from dashboards._desk import Desk, TheDesk
-from dashboards._writing import compared_texts
+from dashboards._writing import compared_texts, revision_of
 from dashboards.auth import Approver, ApproverForm, Editor, EditorForm, Form, Publisher, PublisherForm, StatementReader
 from factdesk.editorial import machine, versions, watch
 from factdesk.editorial import statements as editorial
 from factdesk.editorial.gate import problems
 from factdesk.editorial.gatekeeping import standing, waive
-from factdesk.editorial.statement import Revision, State, Statement
+from factdesk.editorial.statement import State, Statement
 from factdesk.errors import FactdeskError, NotFoundError, StateError
 from factdesk.store.database import reading
 from factdesk.store.findings_view import confirmed
@@ -58,7 +58,7 @@ def compare_revisions(
     """Show two revisions beside each other, paragraph by paragraph, with the words that differ."""
     del session
     shown = editorial.get(desk.engine, statement_id)
-    first, second = (_revision(shown, number) for number in (old, new))
+    first, second = (revision_of(shown, number) for number in (old, new))
     values = {
         "shown": shown,
         "old": first,
@@ -161,13 +161,6 @@ def _reasoned(
         shown = editorial.get(desk.engine, statement_id)
         return _page(desk, request, shown, user_id=session.user.id, error=error)
     return _to(statement_id)
-
-
-def _revision(shown: Statement, number: int) -> Revision:
-    found = next((one for one in shown.revisions if one.number == number), None)
-    if found is None:
-        raise NotFoundError(f"There is no revision {number}.", remedy="Go back to the statement.")
-    return found
 
 
 def _page(  # one page, by keyword

@@ -7,11 +7,20 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from dashboards._desk import TheDesk
-from dashboards._writing import Sheet, beside, chosen_version, citable, conflict_page, edit_page, new_page, picks_of
+from dashboards._writing import (
+    Sheet,
+    beside,
+    chosen_version,
+    citable,
+    conflict_page,
+    draft_by_machine,
+    edit_page,
+    new_page,
+    picks_of,
+)
 from dashboards.auth import Editor, EditorForm
 from factdesk.editorial import editing, versions, working
 from factdesk.editorial import statements as editorial
-from factdesk.editorial.drafting import Material, ask
 from factdesk.editorial.merging import Version
 from factdesk.editorial.statement import State
 from factdesk.errors import NotFoundError, StateError
@@ -75,23 +84,9 @@ def begin_language(*, statement_id: int, desk: TheDesk, session: Editor, form: E
 
 
 @router.post("/{statement_id}/machine-draft")
-def draft_by_machine(*, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+def ask_for_draft(*, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
     """Let the desk's model write a text from what is cited: a revision that is marked until a person took it over."""
-    shown = editorial.get(desk.engine, statement_id)
-    if shown.state is not State.DRAFT or shown.revision != form.number("expected_revision"):
-        raise StateError("Somebody changed this statement.", remedy="Load it again, then ask again.")
-    material = Material(shown.language, shown.claim_text, tuple(citation.passage for citation in shown.citations))
-    secret = desk.settings.secrets.get(desk.settings.drafting.secret)
-    drafted = ask(desk.settings.drafting, material, key=secret.get_secret_value() if secret else "")
-    editorial.save_drafted(
-        desk.engine,
-        statement_id,
-        user_id=session.user.id,
-        drafted=drafted,
-        material=material,
-        expected_revision=shown.revision,
-        at=desk.clock(),
-    )
+    draft_by_machine(desk, statement_id, user_id=session.user.id, revision=form.number("expected_revision"))
     return _to(statement_id)
 
 

@@ -41,6 +41,8 @@ class Scope(StrEnum):
     WRITE_STATEMENTS = "write:statements"
     APPROVE_STATEMENTS = "approve:statements"
     PUBLISH_STATEMENTS = "publish:statements"
+    READ_ACCOUNT = "read:account"
+    WRITE_ACCOUNT = "write:account"
     READ_PEOPLE = "read:people"
     WRITE_PEOPLE = "write:people"
     READ_AUDIT = "read:audit"
@@ -60,6 +62,8 @@ NEEDS: Mapping[Scope, Right] = MappingProxyType(
         Scope.WRITE_STATEMENTS: Right.WRITE,
         Scope.APPROVE_STATEMENTS: Right.APPROVE,
         Scope.PUBLISH_STATEMENTS: Right.PUBLISH,
+        Scope.READ_ACCOUNT: Right.ACCOUNT,
+        Scope.WRITE_ACCOUNT: Right.ACCOUNT,
         Scope.READ_PEOPLE: Right.PEOPLE,
         Scope.WRITE_PEOPLE: Right.PEOPLE,
         Scope.READ_AUDIT: Right.AUDIT,

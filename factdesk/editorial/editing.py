@@ -70,6 +70,11 @@ def save(engine: Engine, statement_id: int, *, user_id: int, edit: Edit, at: dat
     raise StateError("Others save this statement all the time.", remedy="Save again in a moment: your text is kept.")
 
 
+def merged(statement: Statement, edit: Edit) -> Merge:
+    """Return an edit put together with the newest revision, disagreements and all. Raises ``NotFoundError``."""
+    return merge(version_of(_revision(statement, edit.base)), edit.mine, version_of(statement.newest))
+
+
 def version_of(revision: Revision) -> Version:
     """Return a revision as a version that can be merged."""
     cited = tuple((citation.passage.id, citation.quote) for citation in revision.citations)
@@ -91,7 +96,7 @@ def _decided(statement: Statement, edit: Edit) -> Edit:
 def _merged(present: Statement, edit: Edit) -> Version:
     if present.revision == edit.base:
         return edit.mine
-    found = merge(version_of(_revision(present, edit.base)), edit.mine, version_of(present.newest))
+    found = merged(present, edit)
     text = found.resolved({})
     if text is None:
         raise ConflictError(found, mine=edit.mine, base=edit.base, theirs=present.newest)

@@ -125,7 +125,7 @@ def test_an_administrator_looks_after_people_by_token(house: House) -> None:
 def test_every_address_of_the_api_needs_a_scope_that_its_right_belongs_to() -> None:
     assert {scope for scope in Scope if tokens.NEEDS[scope] not in set(Right)} == set()
     paths = {path for _, path, right in ROUTES if path.startswith("/api/") and right is None}
-    assert paths == {"/api/v1/statements"}
+    assert paths == {"/api/v1/statements", "/api/v1/statements/{slug}"}
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

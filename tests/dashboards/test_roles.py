@@ -38,6 +38,7 @@ PUBLIC = {
     "/oembed",
     "/alerts/feeds/{token}.atom",
     "/api/v1/statements",
+    "/api/v1/statements/{slug}",
 }
 PINNED = {
     ("POST", "/decisions"): Right.DECIDE,

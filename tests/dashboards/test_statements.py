@@ -352,7 +352,7 @@ def test_hostile_words_of_a_changed_page_are_escaped(house: House) -> None:
 def test_drafting_help_is_off_unless_it_is_set_up_and_marked_where_it_is_used(house: House, httpserver: HTTPServer) -> None:
     number = draft(house)
     assert "Drafting help" not in house.as_("edda").get(f"/desk/statements/{number}").text
-    assert step(house.as_("edda"), number, "machine-draft", expected_revision="1").status_code == 502
+    assert step(house.as_("edda"), number, "machine-draft", expected_revision="1").status_code == 409
     told = {"title": "The gates stayed shut", "fact": ["All six gates stayed shut."], "misleads": [], "short": []}
     answer = {"choices": [{"message": {"content": json.dumps(told)}}]}
     httpserver.expect_request("/v1/chat/completions").respond_with_json(answer)

@@ -1,16 +1,21 @@
 """What the JSON API answers with: no author anywhere, and no link of a post."""
 
-from collections.abc import Sequence
-from typing import Any, Self
+from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel
 
 from dashboards._desk import safe_link
-from factdesk.editorial.gate import Ruling
-from factdesk.editorial.statement import Citation, Statement
 from factdesk.records import Claim, Document, Finding, Passage
 from factdesk.store.findings_view import Sighting
 from factdesk.store.items_view import Item
+
+
+class Span(BaseModel):
+    """A half-open stretch of a text, in characters."""
+
+    start: int
+    end: int
 
 
 class CitationOut(BaseModel):
@@ -154,126 +159,11 @@ class ItemOut(BaseModel):
         )
 
 
-class StatementOut(BaseModel):
-    """A published statement as the public sees it."""
-
-    url: str
-    title: str
-    body: str
-    rating: str
-    language: str
-    claim: str
-    published_at: str
-    corrected_at: str | None
-    withdrawn_at: str | None
-    withdrawn_reason: str
-    corrections: list[str]
-    citations: list[CitationOut]
-
-
-class QuotedOut(CitationOut):
-    """What a draft cites, with the words that it quotes."""
-
-    quote: str = ""
-
-    @classmethod
-    def cited(cls, citation: Citation) -> Self:
-        """Return a citation as it is told."""
-        return cls(**CitationOut.of(citation.passage).model_dump(), quote=citation.quote)
-
-
-class SentenceOut(BaseModel):
-    """One sentence of a draft with what it rests on; ``key`` names its exact words."""
-
-    key: str
-    text: str
-    standing: str
-    passes: bool
-    reasons: list[str]
-    waiver: str
-
-    @classmethod
-    def of(cls, ruling: Ruling) -> Self:
-        """Return a ruling of the citation gate as it is told."""
-        return cls(
-            key=ruling.key,
-            text=ruling.text,
-            standing=ruling.standing.value,
-            passes=ruling.standing.passes,
-            reasons=list(ruling.reasons),
-            waiver=ruling.waiver,
-        )
-
-
-class StepOut(BaseModel):
-    """One thing that happened to a statement."""
-
-    at: str
-    action: str
-    user: int | None
-    note: str
-
-
-class DraftOut(BaseModel):
-    """A statement as the desk works on it; ``digest`` names exactly this text for an approval."""
-
-    id: int
-    slug: str
-    state: str
-    language: str
-    claim: str
-    title: str
-    body: str
-    rating: str
-    note: str
-    revision: int
-    published_revision: int | None
-    digest: str
-    authors: list[int]
-    approver: int | None
-    findings: list[str]
-    citations: list[QuotedOut]
-
-    @classmethod
-    def of(cls, one: Statement) -> Self:
-        """Return a statement under way as it is told."""
-        return cls(**_draft(one))
-
-
-class FullDraftOut(DraftOut):
-    """A statement with the ruling on each sentence and its history."""
-
-    sentences: list[SentenceOut]
-    history: list[StepOut]
-
-    @classmethod
-    def whole(cls, one: Statement, ruled: Sequence[Ruling]) -> Self:
-        """Return a statement under way with everything about it."""
-        history = [StepOut(at=s.at.isoformat(), action=s.action, user=s.user_id, note=s.note) for s in one.history]
-        return cls(**_draft(one), sentences=[SentenceOut.of(ruling) for ruling in ruled], history=history)
-
-
 def reasons_of(finding: Finding) -> list[str]:
     """Return why something was flagged, in words."""
     return [*finding.reasons, *(difference.words for difference in finding.differences)]
 
 
-def _draft(one: Statement) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "slug": one.slug,
-        "state": one.state.value,
-        "language": one.language,
-        "claim": one.claim_text,
-        "title": one.title,
-        "body": one.body,
-        "rating": one.rating.value,
-        "note": one.newest.note,
-        "revision": one.revision,
-        "published_revision": one.visible.number if one.visible else None,
-        "digest": one.digest,
-        "authors": list(one.authors),
-        "approver": one.approver,
-        "findings": list(one.finding_ids),
-        "citations": [QuotedOut.cited(citation) for citation in one.citations],
-    }
+def instant(at: datetime | None) -> str | None:
+    """Return an instant as it is told (ISO 8601), if there is one."""
+    return at.isoformat() if at else None

@@ -1,10 +1,10 @@
 """What every call of the JSON API shares: who calls and with what scope, how a mistake is told, and which texts are taken."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from dashboards._desk import TheDesk
 from dashboards.auth import COOKIE, Allow, FoundSession, SignInError
@@ -40,6 +40,7 @@ _MEANT = {
     409: "Not in this state, or not by this person: the title says why.",
     413: "The body is too long, or its length is not told.",
     422: "A parameter or the body cannot be read.",
+    502: "The drafting help that the desk has set up gave no text that can be used.",
     503: "The store or the search index is away; try again later.",
 }
 MISTAKES: dict[int | str, dict[str, Any]] = {
@@ -96,3 +97,12 @@ Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_clean)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_clean)]
 Body = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_clean)]
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+
+
+class TextIn(Told):
+    """The whole text of a statement."""
+
+    title: Line
+    body: Body
+    rating: Literal["false", "misleading", "unsupported", "true"]

@@ -1,24 +1,21 @@
-"""The JSON API for administrators: people, teams and the audit log; and who a token speaks for."""
+"""The JSON API for administrators: people with what each has open, and teams."""
 
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from dashboards._api import MISTAKES, Line, Number, Scoped, Told
 from dashboards._desk import TheDesk
-from factdesk.accounts import people, teams
+from dashboards.api._accounts import EndedOut, OpenOut, RevokedOut, SessionIn, opened, own_token
+from dashboards.api._calls import MISTAKES, Line, Number, Scoped, Told
+from factdesk.accounts import people, second_factor, sessions, teams, tokens
 from factdesk.accounts.tokens import Scope
 from factdesk.settings import RoleName
-from factdesk.store.audit_view import AuditFilter, lines
 from factdesk.store.users import User, list_users
 
 router = APIRouter(prefix="/api/v1", responses=MISTAKES)
 PeopleReader = Annotated[User, Depends(Scoped(Scope.READ_PEOPLE))]
 PeopleWriter = Annotated[User, Depends(Scoped(Scope.WRITE_PEOPLE))]
-Auditor = Annotated[User, Depends(Scoped(Scope.READ_AUDIT))]
-Short = Annotated[str, Query(max_length=80)]
 
 
 class PersonOut(BaseModel):
@@ -29,6 +26,14 @@ class PersonOut(BaseModel):
     name: str
     role: str
     active: bool
+
+
+class OnePersonOut(PersonOut, OpenOut):
+    """A member of the desk with teams, sessions and tokens; ``invited``: a one-time link was not used yet."""
+
+    second_factor: bool
+    invited: bool
+    teams: list[str]
 
 
 class InvitedOut(PersonOut):
@@ -72,6 +77,12 @@ class TeamOut(BaseModel):
     members: list[int]
 
 
+class RemovedOut(BaseModel):
+    """The number of the team that is no more."""
+
+    id: int
+
+
 class TeamIn(Told):
     """A new team."""
 
@@ -82,24 +93,6 @@ class MembersIn(Told):
     """Who is in a team."""
 
     members: list[Annotated[int, Field(ge=1, le=2_147_483_647)]] = Field(max_length=1000)
-
-
-class LineOut(BaseModel):
-    """One line of the audit log."""
-
-    number: int
-    at: str
-    user: int | None
-    action: str
-    subject: str
-    detail: dict[str, str]
-
-
-class AuditOut(BaseModel):
-    """One page of the audit log, newest first."""
-
-    total: int
-    lines: list[LineOut]
 
 
 @router.get("/people")
@@ -116,6 +109,34 @@ def invite(*, desk: TheDesk, user: PeopleWriter, body: InvitationIn) -> InvitedO
         desk.engine, by=user.id, name=body.login, display_name=body.name, role=body.role, at=desk.clock()
     )
     return InvitedOut(**_person(made).model_dump(), link=f"{desk.settings.desk.address}/welcome/{token}")
+
+
+@router.get("/people/{person_id}")
+def one_person(*, desk: TheDesk, user: PeopleReader, person_id: Number) -> OnePersonOut:
+    """Give one person with what they have open."""
+    del user
+    found = people.person(desk.engine, person_id)
+    return OnePersonOut(
+        **_person(found).model_dump(),
+        **opened(desk, person_id).model_dump(),
+        second_factor=second_factor.has(desk.engine, person_id),
+        invited=person_id in people.waiting(desk.engine, at=desk.clock()),
+        teams=[team.name for team in teams.all_teams(desk.engine) if person_id in team.members],
+    )
+
+
+@router.post("/people/{person_id}/sessions/end")
+def end_session(*, desk: TheDesk, user: PeopleWriter, person_id: Number, body: SessionIn) -> EndedOut:
+    """End a session of a person, or all of them."""
+    sessions.end(desk.engine, person_id, handle=body.session, by=user.id, at=desk.clock())
+    return EndedOut(session=body.session)
+
+
+@router.post("/people/{person_id}/tokens/{token_id}/revoke")
+def revoke_token(*, desk: TheDesk, user: PeopleWriter, person_id: Number, token_id: Number) -> RevokedOut:
+    """Revoke a person's token."""
+    tokens.revoke(desk.engine, own_token(desk, person_id, token_id), by=user.id, at=desk.clock())
+    return RevokedOut(token=token_id)
 
 
 @router.post("/people/{person_id}/role")
@@ -159,37 +180,12 @@ def set_members(*, desk: TheDesk, user: PeopleWriter, team_id: Number, body: Mem
     return TeamOut(id=found.id, name=found.name, members=list(found.members))
 
 
-@router.get("/audit")
-def audit_log(  # noqa: PLR0913 # each filter is a parameter of the address
-    *,
-    desk: TheDesk,
-    user: Auditor,
-    person: Annotated[int | None, Query(ge=1, le=2_147_483_647)] = None,
-    action: Short = "",
-    subject: Short = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-) -> AuditOut:
-    """Give one page of the audit log, newest first; ``action`` may be a beginning (``statement.``)."""
-    del user
-    found, total = lines(desk.engine, AuditFilter(person, action, subject), limit=limit, offset=offset)
-    told = [
-        LineOut(
-            number=one.number,
-            at=_iso(one.at),
-            user=one.user_id,
-            action=one.action,
-            subject=one.subject,
-            detail=dict(one.detail),
-        )
-        for one in found
-    ]
-    return AuditOut(total=total, lines=told)
+@router.post("/teams/{team_id}/remove")
+def remove_team(*, desk: TheDesk, user: PeopleWriter, team_id: Number) -> RemovedOut:
+    """Remove a team; its people stay."""
+    teams.remove(desk.engine, team_id, by=user.id, at=desk.clock())
+    return RemovedOut(id=team_id)
 
 
 def _person(one: User) -> PersonOut:
     return PersonOut(id=one.id, login=one.name, name=one.display_name, role=one.role.value, active=one.active)
-
-
-def _iso(at: datetime) -> str:
-    return at.isoformat()
