@@ -5,7 +5,7 @@ from datetime import date, datetime, tzinfo
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
-from dashboards._tongue import gettext, spoken
+from factdesk.tongues import gettext, spoken
 
 _ENGLISH_DAY = "d MMM y"
 

@@ -9,8 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from dashboards._desk import desk_of, is_fragment
-from dashboards._tongue import COOKIE as LANGUAGE_COOKIE
-from dashboards._tongue import N_, choose, gettext, speaking
 from dashboards.auth import SecondFactorError, SignInError, login_address
 from factdesk.editorial.drafting import DraftingError
 from factdesk.errors import (
@@ -22,6 +20,9 @@ from factdesk.errors import (
     StateError,
     StoreError,
 )
+from factdesk.messages import tell
+from factdesk.tongues import COOKIE as LANGUAGE_COOKIE
+from factdesk.tongues import N_, choose, said, speaking
 
 _log = structlog.get_logger("factdesk.desk")
 _LARGEST_FORM = 1_000_000
@@ -142,8 +143,8 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def _on_invalid(request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
-    name = str(faults[0]["loc"][-1]) if faults else "a value"
-    return _say(request, 422, f"The address has an unusable value for {name}.", "Correct it, or start again from the menu.")
+    what = tell("The address has an unusable value for %(name)s.", name=faults[0]["loc"][-1] if faults else "?")
+    return _say(request, 422, what, N_("Correct it, or start again from the menu."))
 
 
 def _on_unknown(request: Request, error: Exception) -> Response:
@@ -158,8 +159,8 @@ def _say(request: Request, status: int, what: str, remedy: str) -> Response:  # 
     if request.url.path.startswith("/api/"):
         return _problem(status, what, remedy)
     if is_fragment(request):
-        return PlainTextResponse(f"{what} {remedy}".strip(), status_code=status)
-    values = {"what": gettext(what), "remedy": gettext(remedy), "status": status}
+        return PlainTextResponse(f"{said(what)} {said(remedy)}".strip(), status_code=status)
+    values = {"what": said(what), "remedy": said(remedy), "status": status}
     return desk_of(request).render(request, "error.html", values, status=status)
 
 

@@ -15,13 +15,14 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from dashboards import _amounts, _words
+from dashboards._bidi import closed
 from dashboards._marking import claim_runs, passage_runs, spans
 from dashboards._timeline import timeline
-from dashboards._tongue import gettext, ngettext, spoken, tongues
 from factdesk.settings import Settings
 from factdesk.store.beginning import lacks
 from factdesk.store.trends import Bar
 from factdesk.store.users import Session
+from factdesk.tongues import gettext, ngettext, said, spoken, tongues
 from index.base import SearchIndex
 
 FOLDER = Path(__file__).parent
@@ -87,6 +88,7 @@ def templates_for(settings: Settings) -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        finalize=closed,
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
@@ -94,7 +96,7 @@ def templates_for(settings: Settings) -> Jinja2Templates:
     environment.globals["words"] = _words
     environment.globals["zone"] = settings.desk.timezone
     environment.filters.update(
-        said=gettext,  # a text that is not the template's own: _() would take it for markup
+        told=said,  # a sentence that is not the template's own: _() would take it for markup
         day=lambda at: _amounts.day(at, zone),
         clock=lambda at: _amounts.clock(at, zone),
         axis_day=_amounts.axis_day,

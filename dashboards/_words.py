@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from babel import Locale, UnknownLocaleError
 
-from dashboards._tongue import Words, gettext, spoken
+from factdesk.tongues import Words, gettext, spoken
 
 KINDS = Words(
     {

@@ -1,11 +1,12 @@
 """What the pages for writing show: the text in hand, what it cites and could cite, and two people's words side by side."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from fastapi import Request
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from dashboards._desk import Desk
@@ -18,9 +19,10 @@ from factdesk.editorial.statement import Citation, Rating, Revision, State, Stat
 from factdesk.editorial.wording import Wording, compared
 from factdesk.editorial.working import Working
 from factdesk.errors import FactdeskError, IndexUnavailableError, NotFoundError, StateError
+from factdesk.messages import tell
 from factdesk.records import Passage
 from factdesk.store.database import reading
-from factdesk.store.findings_view import flag_of
+from factdesk.store.findings_view import Flag, flag_of
 from factdesk.store.passages import known_passages
 from factdesk.store.users import names_of
 from index.base import EntryKind
@@ -61,14 +63,53 @@ def edit_page(desk: Desk, request: Request, shown: Statement, *, sheet: Sheet, e
 
 def beside(desk: Desk, shown: Statement, text: Version) -> dict[str, object]:
     """Return the sentences of a text with what would back each; while the library cannot be searched, that it cannot."""
+    address = f"/desk/statements/{shown.id}/edit"
+    return _lines(desk, shown.language, address, ask=lambda c: offers.lines(c, desk.index, shown, text=text))
+
+
+def beside_new(desk: Desk, ids: Sequence[str], *, text: Version, language: str) -> dict[str, object]:
+    """Return the same for a text that is no draft yet. Raises ``NotFoundError``."""
+    code = language or _flag(desk, ids).first.claim.language
+    return _lines(desk, code, "/desk/statements/new", ask=lambda _: new_lines(desk, ids, text=text, language=code))
+
+
+def new_lines(desk: Desk, ids: Sequence[str], *, text: Version, language: str) -> tuple[offers.Line, ...]:
+    """Return the sentences of a text that is no draft yet; what its findings cite counts as cited.
+
+    Raises ``NotFoundError`` and ``IndexUnavailableError``.
+    """
+    flag = _flag(desk, ids)
+    quoted = {**dict.fromkeys(_coming(flag), ""), **dict(text.citations)}
+    about = offers.About(language, flag.first.claim.text, tuple(ids))
+    with reading(desk.engine) as connection:
+        return offers.lines_about(connection, desk.index, about, text=replace(text, citations=tuple(quoted.items())))
+
+
+def _lines(
+    desk: Desk, language: str, address: str, *, ask: Callable[[Connection], tuple[offers.Line, ...]]
+) -> dict[str, object]:
+    told: dict[str, object] = {"written_in": language, "written_at": address, "lines": (), "library_away": ""}
     try:
         with reading(desk.engine) as connection:
-            return {"lines": offers.lines(connection, desk.index, shown, text=text), "library_away": ""}
+            return {**told, "lines": ask(connection)}
     except IndexUnavailableError as error:
-        return {"lines": (), "library_away": str(error)}
+        return {**told, "library_away": str(error)}
 
 
-def new_page(  # one page, by keyword
+def _flag(desk: Desk, ids: Sequence[str]) -> Flag:
+    flag = flag_of(desk.engine, ids)
+    if flag is None:
+        raise NotFoundError("A chosen finding does not exist any more.", remedy="Go back to the statements and choose again.")
+    return flag
+
+
+def _coming(flag: Flag) -> dict[str, Passage]:
+    """Return what the findings cite, which comes along with a new draft."""
+    cited = (one.finding.citation for one in flag.sightings)
+    return {one.id: one for one in cited if one is not None}
+
+
+def new_page(  # noqa: PLR0913 # one page, by keyword
     desk: Desk,
     request: Request,
     ids: Sequence[str],
@@ -76,13 +117,22 @@ def new_page(  # one page, by keyword
     text: Version,
     kept: Working | None = None,
     error: FactdeskError | None = None,
+    language: str = "",
 ) -> Response:
     """Return the page on which a draft begins."""
-    flag = flag_of(desk.engine, ids)
-    if flag is None:
-        raise NotFoundError("A chosen finding does not exist any more.", remedy="Go back to the statements and choose again.")
-    languages = tuple(dict.fromkeys((flag.first.claim.language, *_LANGUAGES)))
-    values = {"flag": flag, "text": text, "languages": languages, "ratings": tuple(Rating), "kept": kept, "error": error}
+    flag = _flag(desk, ids)
+    coming = _coming(flag)
+    values = {
+        "flag": flag,
+        "text": text,
+        "languages": tuple(dict.fromkeys((flag.first.claim.language, *_LANGUAGES))),
+        "ratings": tuple(Rating),
+        "kept": kept,
+        "error": error,
+        "coming": [(passage, dict(text.citations).get(passage.id, "")) for passage in coming.values()],
+        "added": citable(desk, [pair for pair in text.citations if pair[0] not in coming]),
+        **beside_new(desk, ids, text=text, language=language),
+    }
     return desk.render(request, "draft_new.html", values, status=409 if error else 200)
 
 
@@ -100,6 +150,14 @@ def chosen_version(form: Form) -> Version:
     """Return the text that a form carries."""
     cited = tuple((passage, form.text(f"quote-{passage}")) for passage in dict.fromkeys(form.texts("cite")))
     return Version(form.text("title"), form.text("body"), form.text("rating"), form.text("note"), cited)
+
+
+def with_added(form: Form) -> Version:
+    """Return the text of a form with the citations that its button adds."""
+    text = chosen_version(form)
+    quoted = dict(text.citations)
+    cited = dict.fromkeys((*quoted, *form.texts("add")))
+    return replace(text, citations=tuple((passage, quoted.get(passage, "")) for passage in cited))
 
 
 def picks_of(form: Form) -> Mapping[int, Side]:
@@ -155,7 +213,7 @@ def revision_of(shown: Statement, number: int) -> Revision:
     """Return one revision of a statement. Raises ``NotFoundError``."""
     found = next((one for one in shown.revisions if one.number == number), None)
     if found is None:
-        raise NotFoundError(f"There is no revision {number}.", remedy="Go back to the statement.")
+        raise NotFoundError(tell("There is no revision %(number)s.", number=number), remedy="Go back to the statement.")
     return found
 
 

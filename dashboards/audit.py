@@ -9,6 +9,7 @@ from starlette.responses import Response
 from dashboards._desk import TheDesk
 from dashboards.auth import Auditor
 from factdesk.errors import QueryError
+from factdesk.messages import tell
 from factdesk.store import audit
 from factdesk.store.audit_view import AuditFilter, actions, lines
 from factdesk.store.users import list_users
@@ -62,4 +63,4 @@ def _day(text: str, *, days: int = 0) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=days)
     except (ValueError, OverflowError) as error:
-        raise QueryError(f"{text[:20]} is not a day.", remedy="Write it as 2026-01-31.") from error
+        raise QueryError(tell("%(word)s is not a day.", word=text[:20]), remedy="Write it as 2026-01-31.") from error

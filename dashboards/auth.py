@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from dashboards._desk import Desk, TheDesk, desk_of
 from factdesk.errors import FactdeskError, NotAllowedError
+from factdesk.messages import tell
 from factdesk.store.roles import Right, Role, roles_with
 from factdesk.store.users import Session, session_of
 
@@ -89,7 +90,7 @@ class Allow:
             raise SignInError(asked if request.method == "GET" else "")
         if not session.user.may(self.right):
             names = " or ".join(roles_with(self.right))
-            raise NotAllowedError("Your role does not open this page.", remedy=f"It is for: {names}.")
+            raise NotAllowedError("Your role does not open this page.", remedy=tell("It is for: %(roles)s.", roles=names))
         needed = session.user.role.value in desk_of(request).settings.desk.require_totp
         if needed and not session.strong and self.right is not Right.ACCOUNT:
             raise SecondFactorError

@@ -19,7 +19,7 @@ def show_events(request: Request, *, desk: TheDesk, session: Reader) -> Response
     return desk.render(request, "events.html", {"events": event_lines(desk.engine)})
 
 
-@router.get("/events/{name}")
+@router.get("/events/{name:path}")
 def show_event(request: Request, *, name: str, desk: TheDesk, session: Reader) -> Response:
     """Show one event with its flagged stories. Raises ``NotFoundError``."""
     del session

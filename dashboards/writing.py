@@ -1,7 +1,7 @@
 """Writing: a draft from confirmed findings, an edit or a correction, what is not saved yet, and texts of two people at once."""
 
-from dataclasses import replace
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -10,6 +10,7 @@ from dashboards._desk import TheDesk
 from dashboards._writing import (
     Sheet,
     beside,
+    beside_new,
     chosen_version,
     citable,
     conflict_page,
@@ -17,6 +18,7 @@ from dashboards._writing import (
     edit_page,
     new_page,
     picks_of,
+    with_added,
 )
 from dashboards.auth import Editor, EditorForm
 from factdesk.editorial import editing, versions, working
@@ -38,12 +40,13 @@ def new_statement(  # each is a part of the address
     session: Editor,
     finding: Annotated[list[str], Query(max_length=50)],
     restore: Restored = False,
+    language: Annotated[str, Query(max_length=8)] = "",
 ) -> Response:
     """Show a first text for confirmed findings: the fact, the claim marked as such, why it misleads, the fact again."""
     title, body, rating = editorial.suggestion(desk.engine, finding)
     kept = working.kept(desk.engine, session.user.id, of=working.of_findings(finding))
     text = kept.version if kept and restore else Version(title, body, rating)
-    return new_page(desk, request, finding, text=text, kept=None if restore else kept)
+    return new_page(desk, request, finding, text=text, kept=None if restore else kept, language=language)
 
 
 @router.post("/new")
@@ -60,9 +63,10 @@ def create_statement(request: Request, *, desk: TheDesk, session: Editor, form: 
             body=text.body,
             rating=text.rating,
             at=desk.clock(),
+            more=text.citations,
         )
     except StateError as error:
-        return new_page(desk, request, ids, text=text, error=error)
+        return new_page(desk, request, ids, text=text, error=error, language=form.text("language")[:8])
     working.discard(desk.engine, session.user.id, of=working.of_findings(ids))
     return _to(made.id)
 
@@ -73,6 +77,24 @@ def keep_new(*, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
     of = working.of_findings(form.texts("finding"))
     working.keep(desk.engine, session.user.id, of=of, version=chosen_version(form), base_revision=0, at=desk.clock())
     return JSONResponse({"kept": desk.clock().isoformat()})
+
+
+@router.post("/new/cite")
+def cite_for_new(*, desk: TheDesk, session: Editor, form: EditorForm, line: Line = 0) -> Response:
+    """Add a citation to a text that is no draft yet, which is kept and shown again; without one, look for evidence again."""
+    ids, text = form.texts("finding"), with_added(form)
+    of = working.of_findings(ids)
+    working.keep(desk.engine, session.user.id, of=of, version=text, base_revision=0, at=desk.clock())
+    told = [("restore", "true"), ("language", form.text("language")[:8]), *(("finding", one) for one in ids)]
+    return RedirectResponse(f"/desk/statements/new?{urlencode(told)}#line-{line}", status_code=303)
+
+
+@router.post("/new/sentences")
+def show_new_sentences(request: Request, *, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
+    """Show what would back each sentence of a text that is no draft yet: the piece of the page beside it."""
+    del session
+    told = beside_new(desk, form.texts("finding"), text=chosen_version(form), language=form.text("language")[:8])
+    return desk.render(request, "_sentences.html", told)
 
 
 @router.post("/{statement_id}/languages")
@@ -142,9 +164,7 @@ def cite_passage(  # each is a part of the address
     *, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm, line: Line = 0
 ) -> Response:
     """Add a citation to the text in hand, which is kept and shown again; without one, look for evidence again."""
-    text = chosen_version(form)
-    cited = dict.fromkeys((*(passage for passage, _ in text.citations), *form.texts("add")))
-    text = replace(text, citations=tuple((passage, dict(text.citations).get(passage, "")) for passage in cited))
+    text = with_added(form)
     of, base = working.of_statement(statement_id), form.number("expected_revision")
     working.keep(desk.engine, session.user.id, of=of, version=text, base_revision=base, at=desk.clock())
     return RedirectResponse(f"/desk/statements/{statement_id}/edit?restore=true#line-{line}", status_code=303)
@@ -155,7 +175,7 @@ def show_sentences(request: Request, *, statement_id: int, desk: TheDesk, sessio
     """Show what would back each sentence of the text in hand: the piece of the page beside it."""
     del session
     shown = editorial.get(desk.engine, statement_id)
-    return desk.render(request, "_sentences.html", {"shown": shown, **beside(desk, shown, chosen_version(form))})
+    return desk.render(request, "_sentences.html", beside(desk, shown, chosen_version(form)))
 
 
 @router.post("/{statement_id}/working/discard")

@@ -13,9 +13,14 @@ class FactdeskError(Exception):
     """
 
     def __init__(self, what: str, *, remedy: str = "") -> None:
-        self.what = " ".join(what.split())
-        self.remedy = " ".join(remedy.split())
+        self.what, self.remedy = _on_one_line(what), _on_one_line(remedy)
         super().__init__(f"{self.what} {self.remedy}".strip())
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text without line breaks; a message that has none stays one, so that it can be told in another language."""
+    plain = " ".join(text.split())
+    return text if plain == text else plain
 
 
 class SettingsError(FactdeskError):

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from factdesk.entries import claim_entry
 from factdesk.errors import IndexUnavailableError, NotFoundError, StateError
 from factdesk.harm import Policy
+from factdesk.messages import tell
 from factdesk.records import Candidate, Finding, FindingKind, Passage, PassageKind
 from factdesk.store import audit
 from factdesk.store.database import reading, writing
@@ -23,7 +24,7 @@ from index.base import Probe, SearchIndex
 _log = structlog.get_logger("factdesk.reciting")
 _CORRECTABLE = (FindingKind.REPEATS, FindingKind.DISTORTS, FindingKind.DISPUTED)
 _KIND = {PassageKind.FACTCHECK: FindingKind.REPEATS, PassageKind.EVIDENCE: FindingKind.DISTORTS}
-_REASON = "A person of the desk chose this citation."
+_REASON = tell("A person of the desk chose this citation.")
 
 
 @dataclass(frozen=True, slots=True)

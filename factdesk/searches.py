@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from factdesk.errors import QueryError
+from factdesk.messages import tell
 from index.base import EntryKind, Query, Sort
 from index.query import names_kind, parse
 
@@ -44,7 +45,7 @@ def day(text: str, *, zone: str, days: int = 0) -> datetime | None:
         local = datetime.strptime(text, "%Y-%m-%d") + timedelta(days=days)  # noqa: DTZ007 - the zone follows
         return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise QueryError(f"{text[:20]} is not a day.", remedy="Write it as 2026-01-31.") from error
+        raise QueryError(tell("%(word)s is not a day.", word=text[:20]), remedy="Write it as 2026-01-31.") from error
 
 
 def _kinds(kind: str, text: str) -> tuple[EntryKind, ...]:
@@ -53,7 +54,9 @@ def _kinds(kind: str, text: str) -> tuple[EntryKind, ...]:
     try:
         return (EntryKind(kind or "document"),)
     except ValueError as error:
-        raise QueryError(f"There is no kind {kind[:40]}.", remedy=f"Use one of {', '.join(EntryKind)}.") from error
+        known = ", ".join(EntryKind)
+        what, remedy = tell("There is no kind %(word)s.", word=kind[:40]), tell("Use one of %(known)s.", known=known)
+        raise QueryError(what, remedy=remedy) from error
 
 
 def _one(asked: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from factdesk.messages import tell
 from factdesk.records import Difference, DifferenceKind
 from nlp._overlap import covered, shared_keys
 from nlp._words import Reading, Word, read, sentences, word_lists
@@ -139,4 +140,5 @@ def things(claim: Reading, other: Reading) -> float:
 def difference(kind: DifferenceKind, pair: Beside, spans: tuple[Span, Span]) -> Difference:
     """Return a difference in words: what the claim says, and what the evidence does."""
     mine, yours = pair.claim.text[slice(*spans[0])].strip(), pair.passage.text[slice(*spans[1])].strip()
-    return Difference(kind, spans[0], spans[1], f"The claim says «{mine}», the evidence «{yours}».")
+    words = tell("The claim says «%(claim)s», the evidence «%(evidence)s».", claim=mine, evidence=yours)
+    return Difference(kind, spans[0], spans[1], words)

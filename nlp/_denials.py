@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from factdesk.messages import tell
 from factdesk.records import Difference, DifferenceKind
 from nlp._beside import Span, common, marks
 from nlp._cues import absences, negated_keys
@@ -129,9 +130,11 @@ def _compares(reading: Reading, denied: dict[str, Span]) -> bool:
 
 def _negation(pair: SentencePair, key: str, cue: tuple[int, int], *, denied_by_claim: bool) -> Difference:
     place_mine, place_yours = _place(pair.claim, key), _place(pair.sentence, key)
-    denied, other = (pair.claim, "evidence") if denied_by_claim else (pair.sentence, "claim")
+    denied = (pair.claim if denied_by_claim else pair.sentence).text[cue[0] : cue[1]]
     words = (
-        f"The {'claim' if denied_by_claim else 'evidence'} denies it («{denied.text[cue[0] : cue[1]]}»), the {other} states it."
+        tell("The claim denies it («%(cue)s»), the evidence states it.", cue=denied)
+        if denied_by_claim
+        else tell("The evidence denies it («%(cue)s»), the claim states it.", cue=denied)
     )
     spans = (cue, place_yours) if denied_by_claim else (place_mine, cue)
     return Difference(DifferenceKind.NEGATION, spans[0], shifted(spans[1], pair.offset), words)
@@ -139,7 +142,8 @@ def _negation(pair: SentencePair, key: str, cue: tuple[int, int], *, denied_by_c
 
 def _opposite(pair: SentencePair, keys: tuple[str, str]) -> Difference:
     mine, yours = _place(pair.claim, keys[0]), _place(pair.sentence, keys[1])
-    words = f"The claim says «{pair.claim.text[slice(*mine)]}», the evidence «{pair.sentence.text[slice(*yours)]}»."
+    told = {"claim": pair.claim.text[slice(*mine)], "evidence": pair.sentence.text[slice(*yours)]}
+    words = tell("The claim says «%(claim)s», the evidence «%(evidence)s».", **told)
     return Difference(DifferenceKind.NEGATION, mine, shifted(yours, pair.offset), words)
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from factdesk.messages import tell
 from factdesk.records import Difference, DifferenceKind
 from nlp._beside import Beside, Mark, common, content, difference, marks
 from nlp._cues import negated_keys
@@ -22,7 +23,8 @@ def quotation_altered(pair: Beside) -> list[Difference]:
     for mine in QUOTED.finditer(pair.claim.text):
         for yours in QUOTED.finditer(pair.passage.text):
             if _is_altered(read(mine.group(1), code), read(yours.group(1), code)):
-                words = f"The claim quotes «{mine.group(1)}», the evidence «{yours.group(1)}»."
+                told = {"claim": mine.group(1), "evidence": yours.group(1)}
+                words = tell("The claim quotes «%(claim)s», the evidence «%(evidence)s».", **told)
                 return [Difference(DifferenceKind.QUOTATION, mine.span(1), yours.span(1), words)]
     return []
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from factdesk.messages import tell
 from factdesk.records import Difference, DifferenceKind, Passage, PassageKind
 from nlp._cues import doubts, false_cues, negated_keys, unsure
 from nlp._numbers import agrees, moments, quantities
@@ -128,7 +129,7 @@ def _turned(mine: Reading, near: str, code: str) -> tuple[Difference, ...]:
     shared = shared_keys(mine, theirs)
     if not (negated_keys(mine).keys() ^ negated_keys(theirs).keys()) & shared:
         return ()
-    words = "One of the two denies what the other says."
+    words = tell("One of the two denies what the other says.")
     return (Difference(DifferenceKind.NEGATION, (0, len(mine.text)), (0, len(near)), words),)
 
 

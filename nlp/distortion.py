@@ -7,6 +7,7 @@ verb, a date of the same event. What merely is not in the passage is no differen
 import re
 from dataclasses import dataclass, replace
 
+from factdesk.messages import tell
 from factdesk.records import Difference, DifferenceKind
 from nlp._across import Encode, differs_across
 from nlp._beside import beside, marks, things
@@ -124,7 +125,7 @@ def _numbers(claim: Reading, passage: str, code: str) -> list[Difference]:
 def _number_difference(text: str, quantity: Quantity, rival: tuple[str, Quantity]) -> Difference:
     passage, other = rival
     mine, yours = text[quantity.start : quantity.end], passage[other.start : other.end]
-    words = f"The claim says {mine}, the evidence {yours}."
+    words = tell("The claim says %(claim)s, the evidence %(evidence)s.", claim=mine, evidence=yours)
     return Difference(DifferenceKind.NUMBER, (quantity.start, quantity.end), (other.start, other.end), words)
 
 
@@ -205,7 +206,7 @@ def _level(pair: SentencePair) -> bool:
 
 def _date_difference(pair: SentencePair, moment: Moment, other: Moment) -> Difference:
     mine, yours = pair.claim.text[moment.start : moment.end], pair.sentence.text[other.start : other.end]
-    words = f"The claim says {mine}, the evidence {yours}."
+    words = tell("The claim says %(claim)s, the evidence %(evidence)s.", claim=mine, evidence=yours)
     return Difference(DifferenceKind.DATE, (moment.start, moment.end), shifted((other.start, other.end), pair.offset), words)
 
 
@@ -225,7 +226,7 @@ def _causes(pair: SentencePair, passage: str) -> list[Difference]:
     if yours is None or _names_cause(cause, read(passage[slice(*yours)], pair.sentence.language)):
         return []
     named, other = pair.claim.text[slice(*span)].strip(), passage[slice(*yours)].strip()
-    words = f"The claim names a cause («{named}»), the evidence another («{other}»)."
+    words = tell("The claim names a cause («%(claim)s»), the evidence another («%(evidence)s»).", claim=named, evidence=other)
     return [Difference(DifferenceKind.CAUSE, span, yours, words)]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from factdesk.messages import tell
 from factdesk.records import (
     Candidate,
     Claim,
@@ -47,6 +48,9 @@ _TRUE = 0.8
 _CANDIDATES = 24  # a passage in a language that the encoder reads badly is proposed late
 
 
+_NOTHING = tell("No passage of the library is close enough.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Decision:
     """A kind with its probability, what it cites and why."""
@@ -70,18 +74,14 @@ class PassageMatcher:
         """Return the one finding of ``claim``; ``UNCHECKED`` without a citation when nothing is close enough."""
         close = self._close(claim, document, candidates)
         if not close:
-            return _finding(
-                claim, _Decision(FindingKind.UNCHECKED, 0.8, reasons=("No passage of the library is close enough.",))
-            )
+            return _finding(claim, _Decision(FindingKind.UNCHECKED, 0.8, reasons=(_NOTHING,)))
         reason = _not_checkable(claim, document)
         if reason:
             return _finding(claim, _Decision(FindingKind.UNCHECKED, 0.9, reasons=(reason,)))
         decision = _better(self._by_factcheck(claim, document, close), self._by_evidence(claim, document, close))
         if decision and decision.kind.is_flag:
             decision = _asserted(claim, document, decision)
-        return _finding(
-            claim, decision or _Decision(FindingKind.UNCHECKED, 0.8, reasons=("No passage of the library is close enough.",))
-        )
+        return _finding(claim, decision or _Decision(FindingKind.UNCHECKED, 0.8, reasons=(_NOTHING,)))
 
     def _close(self, claim: Claim, document: Document, candidates: Sequence[Candidate]) -> list[Closeness]:
         """Return the plausible candidates, closest first; a document is never checked against itself."""
@@ -107,7 +107,7 @@ class PassageMatcher:
             reading = StanceReading(Stance.DENIES, 0.9, "a fact-checker's or authority's own page")
         if nearest.probability < _FLAG:
             kind = FindingKind.DEBUNKS if reading.stance is Stance.DENIES and _is_false(passage) else FindingKind.DISPUTED
-            reason = f"{passage.publisher} reviewed something close to this ({_rating(passage)}); not close enough to say more."
+            reason = _reviewed_near(passage)
             return _Decision(kind, 0.5, nearest, (reason,))
         return _ruled(nearest, reading)
 
@@ -138,7 +138,7 @@ def _asserted(claim: Claim, document: Document, decision: _Decision) -> _Decisio
     passage = decision.close.candidate.passage
     if load_assertion()(claim.text, passage.text) >= _least(claim, document, decision):
         return decision
-    reason = "It has the words of this, but reads as a joke, a hope, a question or a belief rather than a statement."
+    reason = tell("It has the words of this, but reads as a joke, a hope, a question or a belief rather than a statement.")
     return _Decision(FindingKind.DISPUTED, 0.5, decision.close, (reason,))
 
 
@@ -178,11 +178,11 @@ def _not_checkable(claim: Claim, document: Document) -> str:
     """Return why a sentence is no factual claim, or an empty string: the matcher's own guard behind the claim finder's."""
     words, text = language(claim.language), claim.text.casefold()
     if claim.text.rstrip(" \"'»”)").endswith(tuple(words.question_marks)) or "¿" in claim.text:
-        return "A question states nothing to check."
+        return tell("A question states nothing to check.")
     if _is_satire(document.title, document.text, document.language):
-        return "The document calls itself satire."
+        return tell("The document calls itself satire.")
     if phrases(words.opinion_markers).search(text):
-        return "An opinion is not checked."
+        return tell("An opinion is not checked.")
     return ""
 
 
@@ -242,47 +242,70 @@ def _is_false(passage: Passage) -> bool:
     return passage.rating_value is not None and passage.rating_value <= _FALSE
 
 
-def _rating(passage: Passage) -> str:
-    return f"rated {passage.rating}" if passage.rating else "without a rating we can read"
+def _reviewed_near(passage: Passage) -> str:
+    told = {"publisher": passage.publisher, "rating": passage.rating}
+    if passage.rating:
+        return tell("%(publisher)s reviewed something close to this (rated %(rating)s); not close enough to say more.", **told)
+    return tell(
+        "%(publisher)s reviewed something close to this (without a rating we can read); not close enough to say more.", **told
+    )
+
+
+def _reviewed(passage: Passage) -> str:
+    told = {"publisher": passage.publisher, "rating": passage.rating}
+    if passage.rating:
+        return tell("%(publisher)s reviewed this claim (rated %(rating)s).", **told)
+    return tell("%(publisher)s reviewed this claim (without a rating we can read).", **told)
+
+
+def _repeated(passage: Passage) -> str:
+    told = {"publisher": passage.publisher, "rating": passage.rating, "claim": passage.text}
+    if passage.rating:
+        return tell("Says what %(publisher)s rated %(rating)s: «%(claim)s»", **told)
+    return tell("Says what %(publisher)s without a rating we can read: «%(claim)s»", **told)
 
 
 def _ruled(close: Closeness, reading: StanceReading) -> _Decision:
     """Return the decision on a claim that a fact-check reviewed, by its rating and how the sentence stands to it."""
     passage, probability = close.candidate.passage, close.probability * reading.probability
-    said = f"{passage.publisher} reviewed this claim ({_rating(passage)})."
+    said = _reviewed(passage)
     if _is_false(passage):
         return _against(close, reading, said=said)
     if passage.rating_value is not None and passage.rating_value >= _TRUE and reading.stance is Stance.ASSERTS:
-        return _Decision(FindingKind.SUPPORTED, probability, close, (said, "The sentence says the same."))
+        return _Decision(FindingKind.SUPPORTED, probability, close, (said, tell("The sentence says the same.")))
     return _Decision(
-        FindingKind.DISPUTED, probability, close, (said, "Neither plainly true nor plainly false, or not plainly asserted.")
+        FindingKind.DISPUTED,
+        probability,
+        close,
+        (said, tell("Neither plainly true nor plainly false, or not plainly asserted.")),
     )
 
 
 def _against(close: Closeness, reading: StanceReading, *, said: str) -> _Decision:
     passage, probability = close.candidate.passage, close.probability * reading.probability
     if reading.stance is Stance.ASSERTS:
-        why = f"Says what {passage.publisher} {_rating(passage)}: «{passage.text}»"
-        how = "The sentence asserts it; no denial, doubt or attribution stands around it."
+        why = _repeated(passage)
+        how = tell("The sentence asserts it; no denial, doubt or attribution stands around it.")
         sure = close.probability * (1 + reading.probability) / 2  # at least even from _FLAG on; held-out flags hold more often
         return _Decision(FindingKind.REPEATS, sure, close, (why, how, _measured(close)))
     if reading.stance is Stance.DENIES:
-        return _Decision(
-            FindingKind.DEBUNKS, probability, close, (said, f"The sentence or its surroundings deny it («{reading.cue}»).")
-        )
-    return _Decision(
-        FindingKind.DISPUTED, probability, close, (said, f"The claim is passed on, not asserted («{reading.cue}»).")
-    )
+        denied = tell("The sentence or its surroundings deny it («%(cue)s»).", cue=reading.cue)
+        return _Decision(FindingKind.DEBUNKS, probability, close, (said, denied))
+    passed_on = tell("The claim is passed on, not asserted («%(cue)s»).", cue=reading.cue)
+    return _Decision(FindingKind.DISPUTED, probability, close, (said, passed_on))
 
 
 def _measured(close: Closeness) -> str:
-    return (
-        f"{close.passage_share:.0%} of the reviewed claim's words and names are here; closeness in meaning {close.meaning:.2f}."
+    return tell(
+        "%(share)s of the reviewed claim's words and names are here; closeness in meaning %(meaning)s.",
+        share=f"{close.passage_share:.0%}",
+        meaning=f"{close.meaning:.2f}",
     )
 
 
 def _supported(close: Closeness) -> _Decision:
-    reason = f"{close.candidate.passage.publisher} says the same, and no number, date or negation differs."
+    publisher = close.candidate.passage.publisher
+    reason = tell("%(publisher)s says the same, and no number, date or negation differs.", publisher=publisher)
     return _Decision(FindingKind.SUPPORTED, close.probability, close, (reason,))
 
 
@@ -296,9 +319,11 @@ def _differing(claim: Claim, document: Document, close: Closeness, *, difference
     elsewhere = _names_elsewhere(claim, passage)
     earlier = passage.published_at is not None and (passage.published_at - document.published_at).total_seconds() > 86_400
     if denied or passed_on or earlier or elsewhere or document.role in (SourceRole.FACTCHECK, SourceRole.EVIDENCE):
-        reason = f"It differs from {passage.publisher}, but is not plainly asserted after that was published."
+        reason = tell(
+            "It differs from %(publisher)s, but is not plainly asserted after that was published.", publisher=passage.publisher
+        )
         return _Decision(FindingKind.DISPUTED, 0.5, close, (reason, *said), differences)
-    lead = f"Differs from {passage.publisher} on the same subject."
+    lead = tell("Differs from %(publisher)s on the same subject.", publisher=passage.publisher)
     return _Decision(FindingKind.DISTORTS, close.probability, close, (lead, *said), differences)
 
 

@@ -1,4 +1,4 @@
-"""Collects the interface's English texts and brings every catalogue under ``dashboards/locales`` up to date.
+"""Collects the interface's English texts and brings every catalogue under ``factdesk/locales`` up to date.
 
     python scripts/catalogue.py            # merge new texts into each .po file, drop what is used no more
     python scripts/catalogue.py --missing  # print what each catalogue still lacks; ends with 1 when something is missing
@@ -18,12 +18,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from dashboards import _words
-from dashboards._tongue import FOLDER, Words
+from factdesk.tongues import FOLDER, Words
 
 ROOT = Path(__file__).resolve().parents[1]
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+_TOLD_IN = ("dashboards", "factdesk", "nlp", "index", "crawlers")
 _ERRORS_IN = (
     *("dashboards", "factdesk/editorial", "factdesk/accounts", "factdesk/alerts", "index/query.py", "index/_lexemes.py"),
     *("index/_fields.py", "factdesk/store/users.py", "factdesk/store/reviews.py", "factdesk/store/shared_work.py"),
@@ -31,9 +32,9 @@ _ERRORS_IN = (
         "factdesk/store/findings_view.py",
         "factdesk/store/items_view.py",
         "factdesk/store/stories.py",
-        "factdesk/store/searches.py",
+        "factdesk/store/saved_searches.py",
     ),
-    *("factdesk/reciting.py", "factdesk/searches.py"),
+    *("factdesk/reciting.py", "factdesk/searches.py", "factdesk/store/alerts.py"),
 )
 
 
@@ -45,7 +46,7 @@ def collected() -> Catalog:
         catalogue.add(text, locations=[(f"dashboards/{name}", None)], auto_comments=comments, context=context)
     for text in _listed():
         catalogue.add(text, locations=[("dashboards/_words.py", None)])
-    for name, text in _errors():
+    for name, text in (*_errors(), *_told()):
         catalogue.add(text, locations=[(name, None)])
     return catalogue
 
@@ -65,6 +66,28 @@ def _errors() -> Iterator[tuple[str, str]]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and _is_error(node.func):
                     yield from ((str(path.relative_to(ROOT)), text) for text in _said(node))
+
+
+def _told() -> Iterator[tuple[str, str | tuple[str, str]]]:
+    """Give the templates of ``tell`` and ``tell_number``, wherever the program makes a sentence up."""
+    for path in (path for place in _TOLD_IN for path in sorted((ROOT / place).rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                yield from ((str(path.relative_to(ROOT)), text) for text in _templates(node.func.id, node))
+
+
+def _templates(called: str, node: ast.Call) -> Iterator[str | tuple[str, str]]:
+    if called == "tell":
+        yield _literal(node.args[0])
+    elif called == "tell_number":
+        yield (_literal(node.args[1]), _literal(node.args[2]))
+
+
+def _literal(node: ast.expr) -> str:
+    """Return a template. Raises ``SystemExit`` for one that is put together: nobody could translate it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    raise SystemExit(f"A template is not a literal: {ast.unparse(node)}")
 
 
 def _is_error(called: ast.expr) -> bool:

@@ -10,6 +10,7 @@ from dashboards._desk import TheDesk
 from dashboards.auth import COOKIE, Allow, FoundSession, SignInError
 from factdesk.accounts.tokens import NEEDS, Scope, caller_of
 from factdesk.errors import NotAllowedError
+from factdesk.messages import tell
 from factdesk.store.roles import roles_with
 from factdesk.store.users import User
 
@@ -82,9 +83,11 @@ class Scoped(Allow):
             raise SignInError("")
         if not caller.user.may(self.right):
             names = " or ".join(roles_with(self.right))
-            raise NotAllowedError("Your role does not do this.", remedy=f"It is for: {names}.")
+            raise NotAllowedError("Your role does not do this.", remedy=tell("It is for: %(roles)s.", roles=names))
         if self.scope not in caller.scopes:
-            raise NotAllowedError(f"The token has no scope {self.scope.value}.", remedy="Make one that has it.")
+            raise NotAllowedError(
+                tell("The token has no scope %(scope)s.", scope=self.scope.value), remedy="Make one that has it."
+            )
         return caller.user
 
 
@@ -98,6 +101,13 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterV
 Body = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_clean)]
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+
+
+class CitationIn(Told):
+    """A passage of the library to cite, with the words quoted from it."""
+
+    passage: Id
+    quote: Line = ""
 
 
 class TextIn(Told):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from dashboards._channels import shorts
 from dashboards._desk import Desk, TheDesk
-from dashboards.api._calls import MISTAKES, Id, Number, Reason, Scoped, TextIn, Told
+from dashboards.api._calls import MISTAKES, CitationIn, Id, Number, Reason, Scoped, TextIn, Told
 from dashboards.api._statements import ChangeOut, DraftOut, FullDraftOut, whole
 from factdesk.accounts.tokens import Scope
 from factdesk.editorial import gatekeeping, machine, watch
@@ -24,9 +24,10 @@ Publisher = Annotated[User, Depends(Scoped(Scope.PUBLISH_STATEMENTS))]
 
 
 class DraftIn(TextIn):
-    """A draft from confirmed findings, whose citations come along."""
+    """A draft from confirmed findings, whose citations come along; ``citations`` are cited beside them."""
 
     findings: list[Id] = Field(min_length=1, max_length=50)
+    citations: list[CitationIn] = Field(default=[], max_length=100)
     language: str = Field(pattern=r"^[a-z]{2,3}$")
 
 
@@ -104,6 +105,7 @@ def make_draft(*, desk: TheDesk, user: Writer, body: DraftIn) -> FullDraftOut:
         body=body.body,
         rating=body.rating,
         at=desk.clock(),
+        more=[(one.passage, one.quote) for one in body.citations],
     )
     return whole(desk, made)
 

@@ -24,12 +24,12 @@ Started = Annotated[int, Query(ge=0, le=1_000_000)]
 
 
 class Narrowed(BaseModel):
-    """The filters of the queue; ``state=all`` lists the decided ones too, ``assignee`` is the caller or nobody."""
+    """The filters of the queue; ``state=all`` lists the decided ones too, ``source`` is a number (0: any)."""
 
     state: Literal["open", "confirmed", "rejected", "not_checkable", "needs_evidence", "all"] = "open"
     kind: str = ""
     language: str = ""
-    source: Annotated[int, Field(ge=1, le=2_147_483_647)] | None = None
+    source: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
     event: str = ""
     narrative: str = ""
     assignee: Literal["anybody", "me", "nobody"] = "anybody"
@@ -39,7 +39,7 @@ class Narrowed(BaseModel):
         return QueueFilter(
             kind=self.kind or None,
             language=self.language or None,
-            source=self.source,
+            source=self.source or None,
             event=self.event or None,
             narrative=self.narrative or None,
             state=None if self.state == "all" else self.state,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from dashboards._desk import TheDesk
 from dashboards.api._calls import MISTAKES
@@ -13,6 +13,7 @@ from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.editorial.statements import published
 
 router = APIRouter(prefix="/api/v1", responses=MISTAKES)
+Slug = Annotated[str, Path(max_length=120, pattern=r"^[a-z0-9-]+$")]
 
 
 @router.get("/statements")
@@ -22,7 +23,7 @@ def statements(request: Request, *, desk: TheDesk, limit: Annotated[int, Query(g
 
 
 @router.get("/statements/{slug}")
-def one_statement(request: Request, *, desk: TheDesk, slug: str) -> StatementOut:
+def one_statement(request: Request, *, desk: TheDesk, slug: Slug) -> StatementOut:
     """Give one published statement by the end of its address."""
     shown, text = public_text(desk, slug)
     return _told(shown, text, base=desk.address(request))

@@ -94,7 +94,7 @@ def all_events(*, desk: TheDesk, user: Finder) -> list[EventOut]:
     return [_event(one) for one in event_lines(desk.engine)]
 
 
-@router.get("/events/{name}")
+@router.get("/events/{name:path}")
 def one_event(*, desk: TheDesk, user: Finder, name: str) -> EventOut:
     """Give one event; its flagged stories are ``/findings`` with its name and ``state=all``."""
     del user

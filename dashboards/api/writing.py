@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from dashboards._desk import Desk, TheDesk
-from dashboards._writing import Row, compared_texts, draft_by_machine, revision_of
-from dashboards.api._calls import MISTAKES, Id, Line, Number, Scoped, TextIn, Told
+from dashboards._writing import Row, compared_texts, draft_by_machine, new_lines, revision_of
+from dashboards.api._calls import MISTAKES, CitationIn, Id, Line, Number, Scoped, TextIn, Told
 from dashboards.api._shapes import CitationOut
 from dashboards.api._statements import FullDraftOut, SentenceOut, WordingOut, whole
 from factdesk.accounts.tokens import Scope
@@ -24,13 +24,6 @@ router = APIRouter(prefix="/api/v1", responses=MISTAKES)
 DraftReader = Annotated[User, Depends(Scoped(Scope.READ_STATEMENTS))]
 Writer = Annotated[User, Depends(Scoped(Scope.WRITE_STATEMENTS))]
 RevisionNumber = Annotated[int, Field(ge=1, le=1_000_000)]
-
-
-class CitationIn(Told):
-    """A passage of the library to cite, with the words quoted from it."""
-
-    passage: Id
-    quote: Line = ""
 
 
 class WrittenIn(TextIn):
@@ -150,6 +143,14 @@ class LineOut(BaseModel):
     offers: list[OfferOut]
 
 
+class BeginningIn(TextIn):
+    """A text that is no draft yet, about findings, in a language; what they cite counts as cited."""
+
+    findings: list[Id] = Field(min_length=1, max_length=50)
+    language: str = Field(pattern=r"^[a-z]{2,3}$")
+    citations: list[CitationIn] = Field(default=[], max_length=100)
+
+
 class LanguageIn(Told):
     """A language of two or three letters, and the claim as it is told in it."""
 
@@ -227,6 +228,14 @@ def sentences(*, desk: TheDesk, user: Writer, statement_id: Number, body: Writte
     shown = editorial.get(desk.engine, statement_id)
     with reading(desk.engine) as connection:
         return [_line(one) for one in offers.lines(connection, desk.index, shown, text=body.version)]
+
+
+@router.post("/sentences")
+def first_sentences(*, desk: TheDesk, user: Writer, body: BeginningIn) -> list[LineOut]:
+    """Give what would back each sentence of a text that is no draft yet; nothing is saved."""
+    del user
+    text = Version(body.title, body.body, body.rating, "", tuple((one.passage, one.quote) for one in body.citations))
+    return [_line(one) for one in new_lines(desk, body.findings, text=text, language=body.language)]
 
 
 @router.get("/drafts/{statement_id}/working")

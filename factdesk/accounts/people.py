@@ -53,7 +53,7 @@ def reset(engine: Engine, user_id: int, *, by: int | None, at: datetime) -> str:
     """
     with writing(engine) as connection:
         if by is not None:
-            _require_power(connection, user_id, by=by, what="reset")
+            _require_power(connection, user_id, by=by, what="You cannot reset yourself.")
         connection.execute(update(users).where(users.c.id == user_id).values(password_hash=""))
         connection.execute(delete(second_factors).where(second_factors.c.user_id == user_id))
         connection.execute(delete(recovery_codes).where(recovery_codes.c.user_id == user_id))
@@ -108,7 +108,7 @@ def change_role(engine: Engine, user_id: int, *, role: str, by: int, at: datetim
     """Give a person another role. Raises ``NotAllowedError`` for one's own, ``StateError`` for the last administrator."""
     require_role(role)
     with writing(engine) as connection:
-        before = _require_power(connection, user_id, by=by, what="change the role of")
+        before = _require_power(connection, user_id, by=by, what="You cannot change the role of yourself.")
         if before.role is Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
             _require_another_administrator(connection, user_id)
         connection.execute(update(users).where(users.c.id == user_id).values(role=role))
@@ -119,7 +119,7 @@ def change_role(engine: Engine, user_id: int, *, role: str, by: int, at: datetim
 def set_active(engine: Engine, user_id: int, *, active: bool, by: int, at: datetime) -> User:
     """Switch a person's login off (their sessions end at once, their tokens rest) or on again."""
     with writing(engine) as connection:
-        before = _require_power(connection, user_id, by=by, what="switch off")
+        before = _require_power(connection, user_id, by=by, what="You cannot switch off yourself.")
         if not active and before.role is Role.ADMINISTRATOR:
             _require_another_administrator(connection, user_id)
         connection.execute(update(users).where(users.c.id == user_id).values(active=active))
@@ -143,7 +143,7 @@ def waiting(engine: Engine, *, at: datetime) -> frozenset[int]:
 def _require_power(connection: Connection, user_id: int, *, by: int, what: str) -> User:
     require_right(connection, by, Right.PEOPLE)
     if user_id == by:
-        raise NotAllowedError(f"You cannot {what} yourself.", remedy="Another administrator does that.")
+        raise NotAllowedError(what, remedy="Another administrator does that.")
     return user_by_id(connection, user_id)
 
 

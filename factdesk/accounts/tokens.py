@@ -14,6 +14,7 @@ from types import MappingProxyType
 from sqlalchemy import Engine, Row, insert, select, update
 
 from factdesk.errors import NotFoundError, StateError
+from factdesk.messages import tell
 from factdesk.store import audit
 from factdesk.store.database import reading, writing
 from factdesk.store.roles import Right
@@ -156,7 +157,7 @@ def caller_of(engine: Engine, token: str, *, at: datetime) -> Caller | None:
 def _scopes(given: Sequence[str]) -> list[Scope]:
     unknown = [scope for scope in given if scope not in tuple(Scope)]
     if unknown or not given:
-        raise StateError("A token needs scopes that there are.", remedy=f"Choose of: {', '.join(Scope)}.")
+        raise StateError("A token needs scopes that there are.", remedy=tell("Choose of: %(known)s.", known=", ".join(Scope)))
     return [scope for scope in Scope if scope in given]
 
 

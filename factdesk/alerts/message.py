@@ -7,16 +7,33 @@ from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
+
+from factdesk.messages import tell, tell_number
 from factdesk.settings import Settings
 from factdesk.store.alerts import Answer, Delivery, Spans
+from factdesk.tongues import said, speaking, spoken, tongues
 
 _FINDINGS = MappingProxyType(
     {
-        "repeats": "repeats a debunked claim",
-        "distorts": "distorts the evidence",
-        "disputed": "disputed",
-        "supported": "supported by evidence",
-        "debunks": "debunks a claim",
+        "repeats": tell("repeats a debunked claim"),
+        "distorts": tell("distorts the evidence"),
+        "disputed": tell("disputed"),
+        "supported": tell("supported by evidence"),
+        "debunks": tell("debunks a claim"),
+    }
+)
+_FILTERS = MappingProxyType(
+    {
+        "kind": tell("kind"),
+        "language": tell("language"),
+        "source": tell("source"),
+        "role": tell("role"),
+        "event": tell("event"),
+        "finding": tell("finding"),
+        "narrative": tell("narrative"),
+        "since": tell("since"),
+        "until": tell("until"),
     }
 )
 _SUBJECT = 120
@@ -31,19 +48,26 @@ class Letter:
 
 
 def letter(delivery: Delivery, settings: Settings) -> Letter:
-    """Return the mail of a delivery."""
+    """Return the mail of a delivery, in the language that its owner last chose, or else the desk's."""
+    known = tongues()
+    with speaking(known.get(delivery.language) or known.get(settings.desk.language) or known["en"]):
+        return _letter(delivery, settings)
+
+
+def _letter(delivery: Delivery, settings: Settings) -> Letter:
     search, desk = delivery.search, settings.desk
     name, zone = search.wanted.name, ZoneInfo(desk.timezone)
     if delivery.trial:
-        told, lines = "this is a trial", ["A trial: alerts of this search reach you here."]
+        about, lines = said(tell("this is a trial")), [said(tell("A trial: alerts of this search reach you here."))]
     else:
-        told = delivery.answers[0].title if delivery.total == 1 else f"{delivery.total} new items"
+        items = tell_number(delivery.total, "%(number)s new item", "%(number)s new items")
+        about = delivery.answers[0].title if delivery.total == 1 else said(items)
         lines = [line for answer in delivery.answers for line in _lines(answer, address=desk.address, zone=zone)]
         if left := delivery.total - len(delivery.answers):
-            lines += [f"And {left} more.", ""]
-    ends = [f"You saved the search “{name}”: {described(search.wanted.asked)}.", f"{desk.address}/alerts/{search.id}"]
-    subject = plain(f"[{desk.name}] {name}: {told}")
-    return Letter(subject[:_SUBJECT], "\n".join([*lines, "-- ", *ends, ""]))
+            lines += [said(tell("And %(number)s more.", number=left)), ""]
+    saved = tell("You saved the search “%(name)s”: %(asked)s.", name=name, asked=described(search.wanted.asked))
+    subject = plain(f"[{desk.name}] {name}: {about}")
+    return Letter(subject[:_SUBJECT], "\n".join([*lines, "-- ", said(saved), f"{desk.address}/alerts/{search.id}", ""]))
 
 
 def payload(delivery: Delivery, settings: Settings) -> bytes:
@@ -69,8 +93,8 @@ def payload(delivery: Delivery, settings: Settings) -> bytes:
 def described(asked: Mapping[str, str]) -> str:
     """Return what a search asks for, in one line."""
     words = asked.get("q", "")
-    rest = [f"{name} {value}" for name, value in asked.items() if name not in ("q", "sort") and value]
-    return plain(", ".join([*([words] if words else []), *rest])) or "everything that arrives"
+    rest = [f"{said(_FILTERS.get(name, name))} {value}" for name, value in asked.items() if name not in ("q", "sort") and value]
+    return plain(", ".join([*([words] if words else []), *rest])) or said(tell("everything that arrives"))
 
 
 def matched(answer: Answer) -> list[str]:
@@ -86,11 +110,11 @@ def plain(text: str) -> str:
 
 def why(answer: Answer) -> str:
     """Return what was found about an answer, in words; nothing when nothing was."""
-    return ", ".join(_FINDINGS[kind] for kind in answer.findings if kind in _FINDINGS)
+    return ", ".join(said(_FINDINGS[kind]) for kind in answer.findings if kind in _FINDINGS)
 
 
 def _lines(answer: Answer, *, address: str, zone: ZoneInfo) -> Iterator[str]:
-    yield plain(answer.title) or "(no title)"
+    yield plain(answer.title) or said(tell("(no title)"))
     at = _clock(answer.published_at, zone=zone)
     yield "  " + " · ".join(part for part in (plain(answer.source), at, why(answer)) if part)
     yield "  " + plain(_marked(answer.snippet, answer.snippet_spans))
@@ -99,7 +123,10 @@ def _lines(answer: Answer, *, address: str, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _clock(at: datetime | None, *, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%-d %b %Y, %H:%M %Z") if at else ""
+    if at is None:
+        return ""
+    local = at.astimezone(zone)
+    return f"{format_datetime(local, 'd MMM y, HH:mm', tzinfo=zone, locale=spoken().locale)} {local:%Z}"
 
 
 def _marked(text: str, spans: Spans) -> str:

@@ -13,6 +13,7 @@ from factdesk.editorial._pages import Page
 from factdesk.editorial.gate import Draft, Ruling, problems, rulings
 from factdesk.editorial.statement import Citation, Revision, Statement
 from factdesk.editorial.wording import Wording, closest, compared, differing, hint, plain, replaced
+from factdesk.messages import tell
 from factdesk.records import Passage, PassageKind, digest_id
 from nlp.backing import verbatim
 
@@ -104,29 +105,36 @@ def _change(citation: Citation, page: Page, *, lost: tuple[str, ...]) -> Change 
 
 def _vanished(citation: Citation, page: Page, *, lost: tuple[str, ...]) -> Change:
     cited = citation.passage
-    what = "sentence" if cited.kind is PassageKind.EVIDENCE else "fact-check"
     now = replace(cited, title=page.title, detail=page.text)
     gone, newer = (hint(cited, now), replaced(cited, now)) if page.title or page.text else ("", "")
     became = Became.RETRACTED if gone else Became.SUPERSEDED if newer else Became.CHANGED
-    word = gone or newer
-    reason = f"The cited {what} stands on the page no more." + (f" The page says “{word}”." if word else "")
+    reason = _gone_words(cited, word=gone or newer)
     return Change(citation, became, reason, Wording(cited.text), Wording(), lost=lost)
+
+
+def _gone_words(cited: Passage, *, word: str) -> str:
+    if cited.kind is PassageKind.EVIDENCE:
+        said = tell("The cited sentence stands on the page no more. The page says “%(word)s”.", word=word)
+        return said if word else tell("The cited sentence stands on the page no more.")
+    said = tell("The cited fact-check stands on the page no more. The page says “%(word)s”.", word=word)
+    return said if word else tell("The cited fact-check stands on the page no more.")
 
 
 def _reasons(citation: Citation, now: Passage, *, lost: tuple[str, ...]) -> Iterator[tuple[Became, str]]:
     cited = citation.passage
     if word := hint(cited, now):
-        yield Became.RETRACTED, f"The page now says “{word}”: perhaps it was corrected or withdrawn."
+        yield Became.RETRACTED, tell("The page now says “%(word)s”: perhaps it was corrected or withdrawn.", word=word)
     if word := replaced(cited, now):
-        yield Became.SUPERSEDED, f"The page now says “{word}”: something newer may hold instead."
+        yield Became.SUPERSEDED, tell("The page now says “%(word)s”: something newer may hold instead.", word=word)
     if (plain(cited.rating), cited.rating_value) != (plain(now.rating), now.rating_value):
-        yield Became.RATED, f"It was rated “{cited.rating or '–'}” and is now rated “{now.rating or '–'}”."
+        then, rated = cited.rating or "–", now.rating or "–"
+        yield Became.RATED, tell("It was rated “%(then)s” and is now rated “%(now)s”.", then=then, now=rated)
     if plain(cited.text) != plain(now.text):
-        yield Became.CHANGED, "The cited words were changed."
+        yield Became.CHANGED, tell("The cited words were changed.")
     if citation.quote and verbatim(citation.quote, [cited]) and not verbatim(citation.quote, [now]):
-        yield Became.CHANGED, "The quoted words stand there no more."
+        yield Became.CHANGED, tell("The quoted words stand there no more.")
     if lost:
-        yield Became.CHANGED, "The page was changed where the statement rests on it."
+        yield Became.CHANGED, tell("The page was changed where the statement rests on it.")
 
 
 def _replacement(cited: Passage, page: Page) -> Passage:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, or_, select
 
+from factdesk.messages import tell
 from factdesk.records import Outcome, Passage
 from factdesk.store.passages import passage_from
 from factdesk.store.tables import captures, documents, passages, watched
@@ -65,4 +66,6 @@ def _unread(last: Row[tuple[object, ...]], *, read: int) -> str:
     told = last._mapping  # noqa: SLF001 # SQLAlchemy's documented accessor
     if told.get("capture_id") == read or told["id"] <= read or told["outcome"] not in _NO_TEXT:
         return ""
-    return f"The page gives no text any more. {told['reason']}".strip()
+    why = str(told["reason"] or "")
+    said = tell("The page gives no text any more. %(why)s", why=why)
+    return said if why else tell("The page gives no text any more.")

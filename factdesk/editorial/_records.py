@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, select
 from factdesk.editorial._snapshot import passage_of
 from factdesk.editorial.statement import Citation, MachineText, Rating, Revision, State, Statement, Step
 from factdesk.errors import NotFoundError
+from factdesk.messages import tell
 from factdesk.store.database import is_writing
 from factdesk.store.editing import machine_texts
 from factdesk.store.passages import passage_from
@@ -20,7 +21,7 @@ def load(connection: Connection, statement_id: int) -> Statement:
     wanted = select(statements).where(statements.c.id == statement_id)
     row = connection.execute(wanted.with_for_update() if is_writing(connection) else wanted).first()
     if row is None:
-        raise NotFoundError(f"There is no statement {statement_id}.")
+        raise NotFoundError(tell("There is no statement %(number)s.", number=statement_id))
     return _statement(connection, row)
 
 

@@ -9,14 +9,15 @@ from sqlalchemy import Connection, or_, select
 from factdesk.editorial._records import subject
 from factdesk.editorial.statement import Statement, revision_digest
 from factdesk.errors import NotAllowedError, StateError
+from factdesk.messages import tell
 from factdesk.store.tables import approvals
 from factdesk.store.tables import audit as log
 
 WAIVED, SETTLED, TAKEN = "statement.waived", "statement.evidence_settled", "statement.taken_over"
 _WHAT = {
-    WAIVED: "let a sentence of it pass",
-    SETTLED: "wrote that it holds although its evidence changed",
-    TAKEN: "took over what a model wrote",
+    WAIVED: tell("You let a sentence of it pass."),
+    SETTLED: tell("You wrote that it holds although its evidence changed."),
+    TAKEN: tell("You took over what a model wrote."),
 }
 
 
@@ -28,7 +29,7 @@ def require_other(connection: Connection, statement: Statement, user_id: int) ->
     own = select(log.c.action).where(log.c.subject == subject(statement.id), log.c.user_id == user_id)
     done = connection.execute(own.where(or_(log.c.action.in_((WAIVED, TAKEN)), settled)).limit(1)).scalar()
     if done is not None:
-        raise NotAllowedError(f"You {_WHAT[done]}.", remedy="A second person must read that and approve.")
+        raise NotAllowedError(_WHAT[done], remedy="A second person must read that and approve.")
 
 
 def require_same_text(statement: Statement, digest: str) -> None:

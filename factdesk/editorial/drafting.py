@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from factdesk.editorial.gate import LABELS
 from factdesk.errors import FactdeskError
+from factdesk.messages import tell
 from factdesk.records import Passage
 from factdesk.settings import DraftingSettings
 
@@ -32,7 +33,6 @@ _LONGEST_PASSAGE, _MOST_PASSAGES = 4000, 12
 _ADDRESS = re.compile(r"https?:|www\.|\]\(|<[a-z/!]", re.IGNORECASE)
 _FENCED = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 _AT_ONCE = threading.BoundedSemaphore(2)
-_YOURSELF = "write yourself."
 _TASK = (
     "You help an editor of a public information desk to correct a claim. Write in the language {language}. Use only what the "
     "passages say; if they do not say it, leave it out. Do not tell the claim as if it held, do not quote it, give no "
@@ -144,7 +144,7 @@ def _post(settings: DraftingSettings, body: bytes, *, key: str) -> bytes:
     except urllib.error.HTTPError as error:
         error.close()
         raise DraftingError(
-            f"The drafting endpoint answered {error.code}.", remedy="Check its log, or write yourself."
+            tell("The drafting endpoint answered %(status)s.", status=error.code), remedy="Check its log, or write yourself."
         ) from None
     except (OSError, http.client.HTTPException, ssl.SSLError) as error:
         raise DraftingError("The drafting endpoint does not answer.", remedy="Start it, or write yourself.") from error
@@ -172,7 +172,9 @@ def _drafted(answer: bytes, *, model: str) -> Drafted:
         title = _plain(told["title"], longest=_LONGEST_TITLE)
         parts = {name: _sentences(told, name) for name in ("fact", "misleads", "short")}
     except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
-        raise DraftingError("The model did not answer in the form asked for.", remedy=f"Try again, or {_YOURSELF}") from error
+        raise DraftingError(
+            "The model did not answer in the form asked for.", remedy="Try again, or write yourself."
+        ) from error
     if not title or not parts["fact"]:
         raise DraftingError("The model wrote no fact.", remedy="Cite more, or write yourself.")
     return Drafted(title, model=model, **parts)

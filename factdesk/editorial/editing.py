@@ -13,6 +13,7 @@ from factdesk.editorial import statements, working
 from factdesk.editorial.merging import Merge, Side, Version, merge
 from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.errors import NotFoundError, StateError
+from factdesk.messages import tell, tell_number
 from factdesk.store.database import writing
 
 _TRIES = 20
@@ -24,9 +25,16 @@ class ConflictError(StateError):
     def __init__(self, found: Merge, *, mine: Version, base: int, theirs: Revision) -> None:
         self.merge, self.mine, self.base, self.theirs = found, mine, base, theirs
         number = len(found.conflicts)
-        what = "one place" if number == 1 else f"{number} places"
         super().__init__(
-            f"Somebody saved revision {theirs.number} while you worked on revision {base}, and your texts disagree in {what}.",
+            tell_number(
+                number,
+                "Somebody saved revision %(theirs)s while you worked on revision %(mine)s, and your texts disagree in "
+                "one place.",
+                "Somebody saved revision %(theirs)s while you worked on revision %(mine)s, and your texts disagree in "
+                "%(number)s places.",
+                theirs=theirs.number,
+                mine=base,
+            ),
             remedy="Choose for each which words hold.",
         )
 
@@ -117,5 +125,5 @@ def _write(engine: Engine, present: Statement, *, user_id: int, text: Version, a
 def _revision(statement: Statement, number: int) -> Revision:
     found = next((one for one in statement.revisions if one.number == number), None)
     if found is None:
-        raise NotFoundError(f"There is no revision {number}.", remedy="Load the statement again.")
+        raise NotFoundError(tell("There is no revision %(number)s.", number=number), remedy="Load the statement again.")
     return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from factdesk.editorial.statement import Citation
+from factdesk.messages import tell
 from factdesk.records import Passage, PassageKind, digest_id
 from nlp.backing import Backing, backings, restates, states_nothing, verbatim
 from nlp.sentences import split
@@ -185,9 +186,11 @@ def _judged(draft: Draft, text: str, *, part: int) -> Ruling:
     if states_nothing(text, draft.language) and not quotes:
         return Ruling(key, text, Standing.FREE)
     if (wrong := _misquoted(quotes, draft)) is not None:
-        return Ruling(key, text, Standing.MISQUOTED, reasons=(f"“{wrong}” stands in no cited passage word for word.",))
+        return Ruling(
+            key, text, Standing.MISQUOTED, reasons=(tell("“%(words)s” stands in no cited passage word for word.", words=wrong),)
+        )
     if part != _WHY and not quotes and not _is_evidence(text, draft) and _restates(text, draft):
-        return Ruling(key, text, Standing.RESTATES, reasons=("It tells the claim as if it held; mark it as the claim.",))
+        return Ruling(key, text, Standing.RESTATES, reasons=(tell("It tells the claim as if it held; mark it as the claim."),))
     return _backed(draft, text, key=key, part=part)
 
 
@@ -210,7 +213,8 @@ def _archived(draft: Draft, ruling: Ruling) -> Ruling:
     cited = draft.passages[ruling.citation or 0]
     if cited.id in draft.archived:
         return ruling
-    reason = f"The page of {cited.publisher or 'the cited passage'} is not archived here."
+    named = tell("The page of %(publisher)s is not archived here.", publisher=cited.publisher)
+    reason = named if cited.publisher else tell("The page of the cited passage is not archived here.")
     return replace(ruling, standing=Standing.UNARCHIVED, reasons=(reason,))
 
 
@@ -249,13 +253,16 @@ def _restates(text: str, draft: Draft) -> bool:
 
 def _missing(found: Sequence[Backing], text: str) -> tuple[str, ...]:
     if not found:
-        return ("It cites nothing.",)
+        return (tell("It cites nothing."),)
     best = found[0]
     words = dict.fromkeys(text[start:end] for start, end in best.lacks)
-    reasons = [f"No cited passage gives {', '.join(f'“{word}”' for word in words)}."] if words else []
+    reasons: list[str] = []
+    if words:
+        reasons.append(tell("No cited passage gives %(words)s.", words=", ".join(f"“{word}”" for word in words)))
     reasons += [difference.words for difference in best.differences]
     if not reasons:
-        reasons = [f"The closest passage holds {best.share:.0%} of its words; {best.enough:.0%} are needed."]
+        held, needed = f"{best.share:.0%}", f"{best.enough:.0%}"
+        reasons = [tell("The closest passage holds %(held)s of its words; %(needed)s are needed.", held=held, needed=needed)]
     return tuple(reasons)
 
 

@@ -15,6 +15,7 @@ from factdesk.editorial._second import WAIVED
 from factdesk.editorial.gate import Draft, Piece, Ruling, pieces, problems, rulings
 from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.errors import NotFoundError, StateError
+from factdesk.messages import tell_number
 from factdesk.store.database import reading, writing
 from factdesk.store.roles import Right
 from factdesk.store.tables import audit as log
@@ -32,7 +33,12 @@ class GateError(StateError):
         self.open = tuple(open_)
         shown = " ".join(f"“{ruling.text[:120]}” ({' '.join(ruling.reasons[:1])})" for ruling in self.open[:_SHOWN])
         number = len(self.open)
-        what = f"{number} sentence{'s are' if number > 1 else ' is'} not backed by what the statement cites: {shown}"
+        what = tell_number(
+            number,
+            "%(number)s sentence is not backed by what the statement cites: %(shown)s",
+            "%(number)s sentences are not backed by what the statement cites: %(shown)s",
+            shown=shown,
+        )
         super().__init__(
             what, remedy="Cite what says so, change the sentence, or let it pass with a reason that the second person reads."
         )

@@ -16,6 +16,7 @@ from factdesk.editorial._second import TAKEN
 from factdesk.editorial.gate import sentences_of
 from factdesk.editorial.statement import State, Statement
 from factdesk.errors import StateError
+from factdesk.messages import tell, tell_number
 from factdesk.store.database import writing
 from factdesk.store.editing import machine_texts
 from factdesk.store.roles import Right
@@ -54,9 +55,13 @@ def require_person(statement: Statement) -> None:
     machine = statement.machine
     if machine is not None and machine.taken_by is None:
         number = len(machine.sentences)
-        what = "1 sentence stands" if number == 1 else f"{number} sentences stand"
         raise StateError(
-            f"{what} as {machine.model} wrote {'it' if number == 1 else 'them'}.",
+            tell_number(
+                number,
+                "%(number)s sentence stands as %(model)s wrote it.",
+                "%(number)s sentences stand as %(model)s wrote them.",
+                model=machine.model,
+            ),
             remedy="Rewrite them, or check them against the evidence and take the text over.",
         )
 
@@ -76,7 +81,12 @@ def take_over(engine: Engine, statement_id: int, *, user_id: int, digest: str, a
             raise StateError("The text changed since you read it.", remedy="Read it again, then take it over.")
         open_ = (machine_texts.c.statement_id == statement_id) & machine_texts.c.taken_by.is_(None)
         connection.execute(update(machine_texts).where(open_).values(taken_by=user_id, taken_at=at))
-        note = f"revision {statement.revision}: {len(machine.sentences)} sentences as {machine.model} wrote them"
+        note = tell(
+            "revision %(revision)s: %(number)s sentences as %(model)s wrote them",
+            revision=statement.revision,
+            number=len(machine.sentences),
+            model=machine.model,
+        )
         detail: dict[str, str | int | None] = {"note": note, "revision": statement.revision, "digest": digest}
         audit.record(connection, user_id=user_id, action=TAKEN, subject=subject(statement_id), detail=detail, at=at)
         return load(connection, statement_id)

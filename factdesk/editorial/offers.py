@@ -4,8 +4,8 @@ An offer is tried by the citation gate itself, with nothing else cited: what it 
 The library is asked by words, so that no model is loaded; across languages the story's own passages are offered.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
@@ -15,7 +15,7 @@ from factdesk.editorial.merging import Version
 from factdesk.editorial.statement import Citation, Statement
 from factdesk.records import Passage
 from factdesk.store.passages import known_passages, passages_of
-from factdesk.store.tables import claims, findings, statement_findings
+from factdesk.store.tables import claims, findings
 from index.base import EntryKind, Query, SearchIndex
 from nlp.backing import closest, nearest, telling_words
 
@@ -45,26 +45,42 @@ class Line:
     offers: tuple[Offer, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a text is about: its language, the claim, the findings of its story, and why sentences of it were let pass."""
+
+    language: str
+    claim: str
+    findings: tuple[str, ...]
+    waivers: Mapping[str, str] = field(default_factory=dict)
+
+
 def lines(connection: Connection, index: SearchIndex, statement: Statement, *, text: Version) -> tuple[Line, ...]:
     """Return the sentences of ``text``, as if it were the statement's newest revision, with what would back each.
 
     Raises ``IndexUnavailableError`` when the library cannot be searched.
     """
+    waivers = waivers_of(connection, statement.id)
+    about = About(statement.language, statement.claim_text, statement.finding_ids, waivers)
+    return lines_about(connection, index, about, text=text)
+
+
+def lines_about(connection: Connection, index: SearchIndex, about: About, *, text: Version) -> tuple[Line, ...]:
+    """Return the sentences of a text that may be no statement yet, with what would back each.
+
+    Raises ``IndexUnavailableError`` when the library cannot be searched.
+    """
     cited = known_passages(connection, [passage_id for passage_id, _ in text.citations])
     citations = tuple(Citation(cited[passage_id], quote) for passage_id, quote in text.citations if passage_id in cited)
-    story = [one for one in _story(connection, statement, cited=list(cited.values())) if one.id not in cited]
-    draft = _draft(statement, text, citations)
+    story = [one for one in _story(connection, about.findings, cited=list(cited.values())) if one.id not in cited]
+    draft = Draft(text.title, text.body, about.language, about.claim, citations, frozenset())
     draft = _with_archive(connection, draft, (*cited, *(one.id for one in story)))
-    ruled = rulings(draft, waivers=waivers_of(connection, statement.id))
-    found = _searched(connection, index, ruled, language=statement.language)
+    ruled = rulings(draft, waivers=about.waivers)
+    found = _searched(connection, index, ruled, language=about.language)
     return tuple(
         _line(_with_archive(connection, draft, [one.id for one in more]) if more else draft, ruling, story=story, found=more)
         for ruling, more in zip(ruled, found, strict=True)
     )
-
-
-def _draft(statement: Statement, text: Version, citations: tuple[Citation, ...]) -> Draft:
-    return Draft(text.title, text.body, statement.language, statement.claim_text, citations, frozenset())
 
 
 def _with_archive(connection: Connection, draft: Draft, ids: Sequence[str]) -> Draft:
@@ -89,9 +105,8 @@ def _offer(draft: Draft, ruling: Ruling, passage: Passage) -> Offer:
     return Offer(passage, words, holds=tried.standing is Standing.BACKED, lacks=tried.reasons)
 
 
-def _story(connection: Connection, statement: Statement, *, cited: Sequence[Passage]) -> list[Passage]:
+def _story(connection: Connection, own: Sequence[str], *, cited: Sequence[Passage]) -> list[Passage]:
     """Return what findings of the same story cite, and the other sentences of the pages that are cited."""
-    own = select(statement_findings.c.finding_id).where(statement_findings.c.statement_id == statement.id)
     of_own = select(findings.c.passage_id).where(findings.c.id.in_(own), findings.c.passage_id.is_not(None))
     told = select(claims.c.narrative_id).join(findings, findings.c.claim_id == claims.c.id)
     told = told.where(findings.c.id.in_(own), claims.c.narrative_id.is_not(None))

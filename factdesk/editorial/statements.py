@@ -5,6 +5,7 @@ is bound to the digest of the exact text and its citations, and every edit makes
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -20,6 +21,7 @@ from factdesk.editorial.gatekeeping import require_backing
 from factdesk.editorial.statement import Citation, Rating, State, Statement, revision_digest
 from factdesk.editorial.watch import require_same
 from factdesk.errors import NotFoundError, StateError
+from factdesk.messages import Message, tell
 from factdesk.store.database import reading, writing
 from factdesk.store.passages import known_passages
 from factdesk.store.roles import Right, Role
@@ -27,6 +29,13 @@ from factdesk.store.tables import approvals, citations, revisions, statement_fin
 from factdesk.store.users import require_right
 
 _EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+_NAMED = {
+    State.DRAFT: tell("draft"),
+    State.IN_REVIEW: tell("in review"),
+    State.APPROVED: tell("approved"),
+    State.PUBLISHED: tell("published"),
+    State.WITHDRAWN: tell("withdrawn"),
+}
 
 
 def create_draft(  # noqa: PLR0913 # a draft carries the whole text, by keyword
@@ -39,14 +48,18 @@ def create_draft(  # noqa: PLR0913 # a draft carries the whole text, by keyword
     body: str,
     rating: str,
     at: datetime,
+    more: Sequence[tuple[str, str]] = (),
 ) -> Statement:
-    """Start a statement from confirmed findings; their citations come along.
+    """Start a statement from confirmed findings; their citations come along, and ``more`` that was chosen beside them.
 
     Raises ``StateError`` for a finding that is not confirmed, ``NotFoundError`` for an unknown one.
     """
     with writing(engine) as connection:
         require_right(connection, user_id, Right.WRITE)
-        claim_text, cited = flagged_claim(connection, finding_ids)
+        claim_text, own = flagged_claim(connection, finding_ids)
+        quoted = dict(more)
+        cited = tuple(replace(one, quote=quoted.pop(one.passage.id, "")) for one in own)
+        cited += _cited(connection, tuple(quoted.items()))
         made = insert(statements).values(
             slug=f"new-{at.timestamp()}",
             state=State.DRAFT,
@@ -88,10 +101,14 @@ def save_revision(  # noqa: PLR0913 # an edit carries the whole text, by keyword
     with writing(engine) as connection:
         require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
-        _require_state(statement, _EDITING, "edited")
+        _require_state(statement, _EDITING, tell("edited"))
         if statement.revision != expected_revision:
             raise StateError(
-                f"Somebody saved revision {statement.revision} while you worked on revision {expected_revision}.",
+                tell(
+                    "Somebody saved revision %(theirs)s while you worked on revision %(mine)s.",
+                    theirs=statement.revision,
+                    mine=expected_revision,
+                ),
                 remedy="Compare the two and save again.",
             )
         kept = note or statement.newest.note
@@ -102,7 +119,14 @@ def save_revision(  # noqa: PLR0913 # an edit carries the whole text, by keyword
         )
         machine.carry(connection, statement, revision=number, title=title.strip(), body=body.strip())
         _move(connection, statement_id, State.DRAFT, revision=number)
-        _log(connection, statement_id, user_id=user_id, action="statement.edited", at=at, note=f"revision {number}")
+        _log(
+            connection,
+            statement_id,
+            user_id=user_id,
+            action="statement.edited",
+            at=at,
+            note=tell("revision %(number)s", number=number),
+        )
         return load(connection, statement_id)
 
 
@@ -123,7 +147,7 @@ def save_drafted(  # noqa: PLR0913 # a draft and what it was written from, by ke
     with writing(engine) as connection:
         require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
-        _require_state(statement, (State.DRAFT,), "drafted by a model")
+        _require_state(statement, (State.DRAFT,), tell("drafted by a model"))
         if statement.revision != expected_revision:
             raise StateError("Somebody saved while the model wrote.", remedy="Read what they saved, then ask again.")
         number, body = statement.revision + 1, drafted.body(material)
@@ -132,7 +156,7 @@ def save_drafted(  # noqa: PLR0913 # a draft and what it was written from, by ke
         held = machine.standing(sentences_of(drafted.title, body, statement.language), drafted.sentences)
         machine.mark(connection, statement_id, revision=number, model=drafted.model, sentences=held)
         _move(connection, statement_id, State.DRAFT, revision=number)
-        note = f"revision {number} by {drafted.model}"
+        note = tell("revision %(number)s by %(name)s", number=number, name=drafted.model)
         _log(connection, statement_id, user_id=user_id, action=machine.DRAFTED, at=at, note=note)
         return load(connection, statement_id)
 
@@ -142,7 +166,7 @@ def submit(engine: Engine, statement_id: int, *, user_id: int, at: datetime) -> 
     with writing(engine) as connection:
         require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
-        _require_state(statement, (State.DRAFT,), "sent to review")
+        _require_state(statement, (State.DRAFT,), tell("sent to review"))
         if not statement.title.strip() or not statement.body.strip():
             raise StateError("The statement has no title or no text.", remedy="Write both, then send it to review.")
         if not statement.citations:
@@ -159,7 +183,7 @@ def send_back(engine: Engine, statement_id: int, *, user_id: int, reason: str, a
     with writing(engine) as connection:
         require_right(connection, user_id, Right.APPROVE)
         statement = load(connection, statement_id)
-        _require_state(statement, (State.IN_REVIEW, State.APPROVED), "sent back")
+        _require_state(statement, (State.IN_REVIEW, State.APPROVED), tell("sent back"))
         _require_words(reason, "Say what is to be changed.")
         connection.execute(
             delete(approvals).where(approvals.c.statement_id == statement_id, approvals.c.revision == statement.revision)
@@ -179,7 +203,7 @@ def approve(
     with writing(engine) as connection:
         require_right(connection, user_id, Right.APPROVE, of=(Role.APPROVER,) if approvers_only else None)
         statement = load(connection, statement_id)
-        _require_state(statement, (State.IN_REVIEW,), "approved")
+        _require_state(statement, (State.IN_REVIEW,), tell("approved"))
         require_other(connection, statement, user_id)
         require_same_text(statement, digest)
         require_same(connection, statement)
@@ -189,7 +213,12 @@ def approve(
         connection.execute(approval)
         _move(connection, statement_id, State.APPROVED)
         _log(
-            connection, statement_id, user_id=user_id, action="statement.approved", at=at, note=f"revision {statement.revision}"
+            connection,
+            statement_id,
+            user_id=user_id,
+            action="statement.approved",
+            at=at,
+            note=tell("revision %(number)s", number=statement.revision),
         )
         return load(connection, statement_id)
 
@@ -199,7 +228,7 @@ def publish(engine: Engine, statement_id: int, *, user_id: int, at: datetime) ->
     with writing(engine) as connection:
         require_right(connection, user_id, Right.PUBLISH)
         statement = load(connection, statement_id)
-        _require_state(statement, (State.APPROVED,), "published")
+        _require_state(statement, (State.APPROVED,), tell("published"))
         require_second_person(connection, statement)
         require_same(connection, statement)
         again = statement.published_at is not None
@@ -226,7 +255,7 @@ def correct(  # noqa: PLR0913 # a correction carries the whole text, by keyword
     with writing(engine) as connection:
         require_right(connection, user_id, Right.WRITE)
         statement = load(connection, statement_id)
-        _require_state(statement, (State.PUBLISHED,), "corrected")
+        _require_state(statement, (State.PUBLISHED,), tell("corrected"))
         _require_words(note, "Say what the correction corrects: readers see it.")
         number = statement.revision + 1
         cited = _cited(connection, citations)
@@ -295,7 +324,9 @@ def _cited(connection: Connection, wanted: Sequence[tuple[str, str]]) -> tuple[C
     known = known_passages(connection, [passage_id for passage_id, _ in wanted])
     for passage_id, _ in wanted:
         if passage_id not in known:
-            raise NotFoundError(f"The passage {passage_id} is not in the library.", remedy="Choose another citation.")
+            raise NotFoundError(
+                tell("The passage %(passage)s is not in the library.", passage=passage_id), remedy="Choose another citation."
+            )
     return tuple(Citation(known[passage_id], quote) for passage_id, quote in wanted)
 
 
@@ -325,7 +356,10 @@ def _rating(rating: str) -> str:
         return Rating(rating).value
     except ValueError as error:
         known = ", ".join(Rating)
-        raise StateError(f"{rating!r} is not a rating of a statement.", remedy=f"Use one of {known}.") from error
+        raise StateError(
+            tell("%(word)s is not a rating of a statement.", word=repr(rating)),
+            remedy=tell("Use one of %(known)s.", known=known),
+        ) from error
 
 
 def _move(connection: Connection, statement_id: int, state: State, **values: object) -> None:
@@ -336,10 +370,10 @@ def _log(connection: Connection, statement_id: int, *, user_id: int, action: str
     audit.record(connection, user_id=user_id, action=action, subject=subject(statement_id), detail={"note": note}, at=at)
 
 
-def _require_state(statement: Statement, states: Sequence[State], what: str) -> None:
+def _require_state(statement: Statement, states: Sequence[State], step: Message) -> None:
     if statement.state not in states:
-        named = statement.state.value.replace("_", " ")
-        raise StateError(f"This statement is {named}: it cannot be {what} now.")
+        state = _NAMED[statement.state]
+        raise StateError(tell("This statement is %(state)s: it cannot be %(step)s now.", state=state, step=step))
 
 
 def _require_words(text: str, remedy: str) -> None:

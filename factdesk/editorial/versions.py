@@ -16,6 +16,7 @@ from factdesk.editorial.gate import LABELS
 from factdesk.editorial.statement import State, Statement
 from factdesk.editorial.statements import write_revision
 from factdesk.errors import StateError
+from factdesk.messages import tell
 from factdesk.store.database import reading, writing
 from factdesk.store.editing import language_versions
 from factdesk.store.roles import Right
@@ -43,7 +44,8 @@ def begin(engine: Engine, statement_id: int, *, user_id: int, beginning: Beginni
     code, claim = beginning.language.strip().lower(), beginning.claim.strip()
     if not _LANGUAGE.fullmatch(code):
         raise StateError(
-            f"{beginning.language[:20]!r} is no language code.", remedy="Use two or three letters, as in es or vi."
+            tell("%(word)s is no language code.", word=repr(beginning.language[:20])),
+            remedy="Use two or three letters, as in es or vi.",
         )
     if not claim:
         raise StateError("The claim is missing.", remedy="Write it as it is told in that language.")
@@ -57,7 +59,8 @@ def begin(engine: Engine, statement_id: int, *, user_id: int, beginning: Beginni
         made = _draft(connection, source, code=code, claim=claim, user_id=user_id, at=at)
         row = {"statement_id": made, "origin_id": origin_id, "language": code}
         connection.execute(insert(language_versions).values(**row))
-        detail = {"note": f"{code}, from revision {source.revision} of statement {source.id}"}
+        told = {"language": code, "revision": source.revision, "statement": source.id}
+        detail = {"note": tell("%(language)s, from revision %(revision)s of statement %(statement)s", **told)}
         audit.record(connection, user_id=user_id, action=BEGUN, subject=subject(made), detail=detail, at=at)
         return load(connection, made)
 

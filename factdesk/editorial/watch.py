@@ -15,6 +15,7 @@ from factdesk.editorial._records import load, subject
 from factdesk.editorial._second import SETTLED
 from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.errors import NotFoundError, StateError
+from factdesk.messages import tell
 from factdesk.store.database import reading, writing
 from factdesk.store.roles import Right
 from factdesk.store.tables import audit as log
@@ -90,7 +91,11 @@ def require_same(connection: Connection, statement: Statement) -> None:
     settled = _told(connection, statement.id, SETTLED) if found else frozenset()
     if open_ := [change for change in found if change.digest not in settled]:
         raise StateError(
-            f"The evidence changed since it was cited. {_named(open_[0])}: {open_[0].reason}",
+            tell(
+                "The evidence changed since it was cited. %(source)s: %(reason)s",
+                source=_named(open_[0]),
+                reason=open_[0].reason,
+            ),
             remedy="Send it back and cite what stands there now, or write why it still holds.",
         )
 

@@ -63,6 +63,7 @@ class Delivery:
     total: int
     attempts: int
     trial: bool
+    language: str = ""  # what the owner last chose to be spoken to in, if anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,9 @@ def claim(connection: Connection, *, now: datetime, limit: int = 20) -> list[Del
 
 
 def _delivery(connection: Connection, number: int) -> Delivery:
-    joined = select(deliveries, saved_searches).join(saved_searches, saved_searches.c.id == deliveries.c.search_id)
+    joined = select(deliveries, saved_searches, users.c.language)
+    joined = joined.join(saved_searches, saved_searches.c.id == deliveries.c.search_id)
+    joined = joined.join(users, users.c.id == saved_searches.c.user_id)
     row = connection.execute(joined.where(deliveries.c.id == number)).one()
     m = row._mapping  # noqa: SLF001 # SQLAlchemy's documented accessor
     told = delivered_matches.c.delivery_id == number
@@ -190,6 +193,7 @@ def _delivery(connection: Connection, number: int) -> Delivery:
         total=total,
         attempts=m[d.attempts],
         trial=m[d.trial],
+        language=m[users.c.language],
     )
 
 

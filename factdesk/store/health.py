@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import comb, sqrt
 
+from factdesk.messages import tell, tell_number
 from factdesk.records import Outcome
 from factdesk.store.moves import LASTING, TIMES
 
@@ -110,7 +111,7 @@ class Shortfall:
 def verdict(facts: Facts, *, now: datetime) -> Verdict:
     """Say how a source is now: of all that is true, what weighs most."""
     if not facts.enabled:
-        return Verdict(State.OFF, "Switched off.")
+        return Verdict(State.OFF, tell("Switched off."))
     found = [told for judge in _JUDGES if (told := judge(facts, now)) is not None]
     return min(found, key=lambda told: ORDER.index(told.state)) if found else Verdict(State.OK, _well(facts))
 
@@ -125,15 +126,15 @@ def shortfall(facts: Facts, *, now: datetime) -> Shortfall | None:
 
 def _well(facts: Facts) -> str:
     if facts.failures:
-        return f"Its last poll failed and is tried again: {facts.last_reason}"
+        return tell("Its last poll failed and is tried again: %(why)s", why=facts.last_reason)
     if facts.last_outcome is Outcome.PUT_OFF:
-        return f"Waiting, as its host asks: {facts.last_reason}"
-    return "Answers."
+        return tell("Waiting, as its host asks: %(why)s", why=facts.last_reason)
+    return tell("Answers.")
 
 
 def _new(facts: Facts, now: datetime) -> Verdict | None:
     del now
-    return None if facts.polls else Verdict(State.NEW, "Not polled yet.")
+    return None if facts.polls else Verdict(State.NEW, tell("Not polled yet."))
 
 
 def _late(facts: Facts, now: datetime) -> Verdict | None:
@@ -142,7 +143,8 @@ def _late(facts: Facts, now: datetime) -> Verdict | None:
     allowed = max(timedelta(seconds=2 * facts.interval_s), LEAST_LATE)
     if due is None or now - due <= allowed:
         return None
-    return Verdict(State.LATE, f"Due since {due:%Y-%m-%d %H:%M} UTC and not polled: see that the collector runs.", True)
+    words = tell("Due since %(time)s UTC and not polled: see that the collector runs.", time=f"{due:%Y-%m-%d %H:%M}")
+    return Verdict(State.LATE, words, True)
 
 
 def _refused(facts: Facts, now: datetime) -> Verdict | None:
@@ -150,7 +152,8 @@ def _refused(facts: Facts, now: datetime) -> Verdict | None:
     closed = facts.last_outcome is Outcome.GONE and facts.last_status in _NOT_PUBLIC
     if facts.last_outcome not in _REFUSALS and not closed:
         return None
-    return Verdict(State.REFUSED, f"{facts.last_reason} Nothing of it can be seen.".strip(), True)
+    said = tell("%(why)s Nothing of it can be seen.", why=facts.last_reason)
+    return Verdict(State.REFUSED, said if facts.last_reason else tell("Nothing of it can be seen."), True)
 
 
 def _broken(facts: Facts, now: datetime) -> Verdict | None:
@@ -161,31 +164,50 @@ def _broken(facts: Facts, now: datetime) -> Verdict | None:
     since = facts.last_good_at
     if facts.failures < _BROKEN_AFTER and not gone:
         return None
-    last = f"The last good poll was {since:%Y-%m-%d %H:%M} UTC" if since else "No poll was ever good"
-    spent = f", {_days(now - since)} ago" if since and now - since >= timedelta(days=1) else ""
-    return Verdict(State.BROKEN, f"{facts.failures} polls in a row failed: {facts.last_reason} {last}{spent}.", True)
+    return Verdict(State.BROKEN, _failed(facts, since=since, now=now), True)
+
+
+def _failed(facts: Facts, *, since: datetime | None, now: datetime) -> str:
+    told = {"polls": facts.failures, "why": facts.last_reason, "time": f"{since:%Y-%m-%d %H:%M}" if since else ""}
+    if since is None:
+        return tell("%(polls)s polls in a row failed: %(why)s No poll was ever good.", **told)
+    if (days := (now - since).days) < 1:
+        return tell("%(polls)s polls in a row failed: %(why)s The last good poll was %(time)s UTC.", **told)
+    return tell_number(
+        days,
+        "%(polls)s polls in a row failed: %(why)s The last good poll was %(time)s UTC, a day ago.",
+        "%(polls)s polls in a row failed: %(why)s The last good poll was %(time)s UTC, %(number)s days ago.",
+        **told,
+    )
 
 
 def _moved(facts: Facts, now: datetime) -> Verdict | None:
     if facts.moved_to is not None and facts.moved_since is not None:
         if facts.moved_times >= TIMES and now - facts.moved_since >= LASTING:
-            told = f"Moved for good to {facts.moved_to}, which another source has: remove one of the two."
+            told = tell(
+                "Moved for good to %(address)s, which another source has: remove one of the two.", address=facts.moved_to
+            )
             return Verdict(State.MOVED, told, True)
-        told = (
-            f"Its address leads to {facts.moved_to} for good; the redirect is followed, and the address changed when it lasts."
+        told = tell(
+            "Its address leads to %(address)s for good; the redirect is followed, and the address changed when it lasts.",
+            address=facts.moved_to,
         )
         return Verdict(State.MOVED, told)
     if facts.moved_from is not None and facts.moved_at is not None and now - facts.moved_at < _NOTED_FOR:
-        return Verdict(State.MOVED, f"Moved on {facts.moved_at:%Y-%m-%d} from {facts.moved_from}.")
+        told = tell("Moved on %(day)s from %(address)s.", day=f"{facts.moved_at:%Y-%m-%d}", address=facts.moved_from)
+        return Verdict(State.MOVED, told)
     return None
 
 
 def _silent(facts: Facts, now: datetime) -> Verdict | None:
     if facts.silent_at is None or facts.last_new_at is None or now < facts.silent_at:
         return None
-    usual = f", and about {facts.items_per_day:.0f} a day are usual" if facts.items_per_day and facts.items_per_day >= 1 else ""
-    told = f"It answers, but nothing new came since {facts.last_new_at:%Y-%m-%d %H:%M} UTC{usual}."
-    return Verdict(State.SILENT, told, True)
+    time, usual = f"{facts.last_new_at:%Y-%m-%d %H:%M}", f"{facts.items_per_day or 0:.0f}"
+    often = tell(
+        "It answers, but nothing new came since %(time)s UTC, and about %(usual)s a day are usual.", time=time, usual=usual
+    )
+    rarely = tell("It answers, but nothing new came since %(time)s UTC.", time=time)
+    return Verdict(State.SILENT, often if facts.items_per_day and facts.items_per_day >= 1 else rarely, True)
 
 
 def _unread(facts: Facts, now: datetime) -> Verdict | None:
@@ -196,16 +218,22 @@ def _unread(facts: Facts, now: datetime) -> Verdict | None:
     usual = (before.unread + 0.5) / (before.ended + 5.0)  # a source without history is taken for one that is read
     if ended < LEAST_ITEMS or unread / ended < usual + 0.3 or _tail(unread, ended, usual) > _CERTAIN:
         return None
-    told = f"{unread} of its {ended} items of the last seven days could not be read"
-    told += f", {before.unread} of {before.ended} in the four weeks before." if before.ended else "."
-    return Verdict(State.UNREAD, told, True)
+    told = {"unread": unread, "ended": ended, "unread_before": before.unread, "ended_before": before.ended}
+    compared = tell(
+        "%(unread)s of its %(ended)s items of the last seven days could not be read, %(unread_before)s of %(ended_before)s in "
+        "the four weeks before.",
+        **told,
+    )
+    alone = tell("%(unread)s of its %(ended)s items of the last seven days could not be read.", **told)
+    return Verdict(State.UNREAD, compared if before.ended else alone, True)
 
 
 def _slow(facts: Facts, now: datetime) -> Verdict | None:
     del now
     if facts.took_s is None or facts.took_s < max(20.0, facts.interval_s / 4):
         return None
-    return Verdict(State.SLOW, f"A poll takes {facts.took_s:.0f} s, the wait for its host's turn included.")
+    words = tell("A poll takes %(seconds)s s, the wait for its host's turn included.", seconds=f"{facts.took_s:.0f}")
+    return Verdict(State.SLOW, words)
 
 
 _JUDGES = (_new, _late, _refused, _broken, _moved, _silent, _unread, _slow)
@@ -217,7 +245,3 @@ def _tail(at_least: int, number: int, share: float) -> float:
         spread = sqrt(number * share * (1 - share)) or 1.0
         return 0.0 if (at_least - number * share) / spread > 4 else 1.0
     return sum(comb(number, k) * share**k * (1 - share) ** (number - k) for k in range(at_least, number + 1))
-
-
-def _days(time: timedelta) -> str:
-    return "a day" if time.days == 1 else f"{time.days} days"

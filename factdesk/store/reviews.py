@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine, Subquery, func, insert, select
 
 from factdesk.errors import NotFoundError, StateError
+from factdesk.messages import tell
 from factdesk.store import audit
 from factdesk.store.database import reading, writing
 from factdesk.store.shared_work import require_free, stories_of
@@ -116,7 +117,8 @@ def _decision(decision: str) -> str:
     try:
         return Decision(decision).value
     except ValueError as error:
-        raise StateError(f"{decision!r} is not a decision.", remedy=f"Use one of {', '.join(Decision)}.") from error
+        what, known = tell("%(word)s is not a decision.", word=repr(decision)), ", ".join(Decision)
+        raise StateError(what, remedy=tell("Use one of %(known)s.", known=known)) from error
 
 
 def _citations(connection: Connection, finding_ids: Sequence[str]) -> dict[str, str | None]:

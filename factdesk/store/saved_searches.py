@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from factdesk.errors import NotFoundError, StateError
+from factdesk.messages import tell
 from factdesk.store.alert_tables import saved_searches
 from factdesk.store.alert_times import DAY_MINUTES, Every, Pace
 from factdesk.store.database import reading, writing
@@ -60,7 +61,7 @@ def save(engine: Engine, user_id: int, wanted: Wanted, *, at: datetime) -> Saved
     with writing(engine) as connection:
         count = select(func.count()).select_from(saved_searches).where(saved_searches.c.user_id == user_id)
         if connection.execute(count).scalar_one() >= MOST:
-            raise StateError(f"You have {MOST} saved searches.", remedy="Delete one first.")
+            raise StateError(tell("You have %(number)s saved searches.", number=MOST), remedy="Delete one first.")
         row = {"user_id": user_id, "active": True, "created_at": at, **_row(sound), **_keys(sound, None)}
         number = connection.execute(insert(saved_searches).values(**row).returning(saved_searches.c.id)).scalar_one()
         return owned(connection, number, user_id=user_id)
@@ -154,7 +155,10 @@ def _sound(wanted: Wanted) -> Wanted:
     if not 1 <= len(name) <= 120 or not name.isprintable():
         raise StateError("The search needs a name.", remedy="Use 1 to 120 letters.")
     if email and not _EMAIL.fullmatch(email):
-        raise StateError(f"{email[:80]} is no e-mail address.", remedy="Write one address, such as night@desk.example.")
+        raise StateError(
+            tell("%(address)s is no e-mail address.", address=email[:80]),
+            remedy="Write one address, such as night@desk.example.",
+        )
     if len(url) > _LONGEST_URL or (url and not url.lower().startswith(("http://", "https://"))):
         raise StateError("The webhook's address is not one of the web.", remedy="It begins with https://.")
     minutes = (wanted.pace.at_minute, *(wanted.pace.quiet or ()))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Engine, Table, case, delete, literal, or_, select
 
 from factdesk.errors import NotFoundError, StateError
+from factdesk.messages import tell
 from factdesk.store import audit
 from factdesk.store.database import reading, writing
 from factdesk.store.tables import claims, findings, users
@@ -97,8 +98,8 @@ def require_free(connection: Connection, stories: Sequence[str], *, user_id: int
     """Raise ``HeldError`` when a colleague of ``user_id`` has one of these stories before them."""
     for one in _taken(connection, stories, at=at).values():
         if one.holder not in (None, user_id):
-            remedy = "Leave it to them, or take it over and decide again."
-            raise HeldError(f"{one.holder_name} has this story open right now.", remedy=remedy)
+            what = tell("%(name)s has this story open right now.", name=one.holder_name)
+            raise HeldError(what, remedy="Leave it to them, or take it over and decide again.")
 
 
 def _taken(connection: Connection, stories: Sequence[str], *, at: datetime) -> dict[str, Taken]:

@@ -362,6 +362,7 @@ users = Table(
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_at", Instant, nullable=False),
+    Column("language", String(8), nullable=False, default="", server_default=""),  # what they chose to be spoken to in
     CheckConstraint("role IN ('analyst', 'editor', 'approver', 'manager', 'administrator', 'read-only')", name="role"),
 )
 

@@ -14,9 +14,10 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from factdesk.errors import NotAllowedError, NotFoundError, StateError
+from factdesk.messages import tell
 from factdesk.store import audit
 from factdesk.store.database import reading, writing
 from factdesk.store.roles import RIGHTS, Right, Role, roles_with
@@ -90,10 +91,11 @@ def insert_user(  # noqa: PLR0913 # one row, by keyword
     """Write the row of a login (an empty hash opens nothing) and its line of the audit log. Raises ``StateError``."""
     login = name.strip().lower()
     if not login or len(login) > _LONGEST_NAME or not login.isprintable():
-        raise StateError(f"{name[:_LONGEST_NAME]!r} is not a login.", remedy="Use 1 to 80 letters, digits, dots or dashes.")
+        what = tell("%(word)s is not a login.", word=repr(name[:_LONGEST_NAME]))
+        raise StateError(what, remedy="Use 1 to 80 letters, digits, dots or dashes.")
     require_role(role)
     if by_name(connection, login) is not None:
-        raise StateError(f"There is a login {login} already.", remedy="Choose another name.")
+        raise StateError(tell("There is a login %(login)s already.", login=login), remedy="Choose another name.")
     row = {"name": login, "display_name": display_name.strip()[:200] or login, "role": role, "password_hash": password_hash}
     number = connection.execute(insert(users).values(**row, active=True, created_at=at).returning(users.c.id)).scalar_one()
     audit.record(connection, user_id=by, action="person.added", subject=f"person:{number}", detail={"role": role}, at=at)
@@ -106,6 +108,12 @@ def list_users(engine: Engine) -> list[User]:
         return [user_from(row) for row in connection.execute(select(users).order_by(users.c.name))]
 
 
+def speak_to(engine: Engine, user_id: int, *, language: str) -> None:
+    """Remember in which language a person wants to be written to."""
+    with writing(engine) as connection:
+        connection.execute(update(users).where(users.c.id == user_id).values(language=language[:8]))
+
+
 def names_of(engine: Engine) -> dict[int, str]:
     """Return what colleagues see of each login, by its number."""
     return {user.id: user.display_name for user in list_users(engine)}
@@ -116,7 +124,7 @@ def require_right(connection: Connection, user_id: int, right: Right, *, of: Seq
     wanted = roles_with(right) if of is None else tuple(of)
     row = connection.execute(select(users).where(users.c.id == user_id)).first()
     if row is None or not row.active or Role(row.role) not in wanted:
-        raise NotAllowedError("Your role does not do this.", remedy=f"It is for: {' or '.join(wanted)}.")
+        raise NotAllowedError("Your role does not do this.", remedy=tell("It is for: %(roles)s.", roles=" or ".join(wanted)))
 
 
 def check_login(engine: Engine, *, name: str, password: str, at: datetime) -> User:
@@ -201,7 +209,8 @@ def close_session(engine: Engine, token: str, *, at: datetime) -> None:
 def require_role(role: str) -> None:
     """Raise ``StateError`` for a word that is no role."""
     if role not in tuple(Role):
-        raise StateError(f"{role[:40]!r} is not a role.", remedy=f"Use one of {', '.join(Role)}.")
+        what, known = tell("%(word)s is not a role.", word=repr(role[:40])), ", ".join(Role)
+        raise StateError(what, remedy=tell("Use one of %(known)s.", known=known))
 
 
 def by_name(connection: Connection, login: str) -> Row[tuple[object, ...]] | None:
@@ -251,7 +260,8 @@ def _nobody() -> str:
 def hashed_password(password: str) -> str:
     """Return the argon2id hash of a password. Raises ``StateError`` for one that is too short or too long."""
     if not SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-        raise StateError("The password is too short or too long.", remedy=f"Use at least {SHORTEST_PASSWORD} characters.")
+        remedy = tell("Use at least %(number)s characters.", number=SHORTEST_PASSWORD)
+        raise StateError("The password is too short or too long.", remedy=remedy)
     return _hasher().hash(password.encode("utf-8", "surrogatepass"))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from factdesk.alerts.message import letter, payload
 from factdesk.store.alert_times import Every, Pace
 from factdesk.store.saved_searches import Wanted
+from factdesk.store.users import speak_to
 from tests.alerts.conftest import ANSWER, Outbox, numbered, settings_for
 from tests.stores import NOW
 
@@ -89,3 +90,12 @@ def test_hostile_text_stays_on_its_line(outbox: Outbox) -> None:
     assert told.subject == "[River Desk] Dams: Dam Bcc: all@desk.example x"
     assert told.text.splitlines()[1].startswith("  A B · ")
     assert "." not in told.text.splitlines()
+
+
+def test_a_letter_speaks_the_language_that_its_reader_chose(outbox: Outbox) -> None:
+    search = outbox.save(WANTED)
+    speak_to(outbox.engine, search.user_id, language="vi")
+    outbox.arrive(search)
+    told = letter(outbox.take()[0], settings_for()).text.splitlines()
+    assert told[1] == "  Marrow Gazette · 4 thg 3 2026, 19:00 +07 · lặp lại thông tin đã bị bác bỏ"
+    assert told[-2] == "Bạn đã lưu tìm kiếm “Dams”: dam, ngôn ngữ en."

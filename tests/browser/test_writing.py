@@ -63,7 +63,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stoppable]:
     decide(engine, found, user_id=1, decision="confirmed", at=world.NOW)
     title, body, rating = statements.suggestion(engine, found)
     told = {"title": title, "body": body, "rating": rating}
-    statements.create_draft(engine, user_id=people["edda"].id, finding_ids=found, language="en", at=world.NOW, **told)
+    author = people["edda"].id
+    statements.create_draft(engine, user_id=author, finding_ids=found, language="en", at=world.NOW, more=(), **told)
     index.close()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -60,6 +60,8 @@ SAME: Mapping[str, str] = MappingProxyType(
         "POST /sources/seen": "POST /sources/{source_id}/seen",
         "GET /desk/statements/new": "GET /suggestions",
         "POST /desk/statements/new": "POST /drafts",
+        "POST /desk/statements/new/cite": "POST /drafts",
+        "POST /desk/statements/new/sentences": "POST /sentences",
         "POST /desk/statements/{statement_id}/languages": "POST /drafts/{statement_id}/languages",
         "POST /desk/statements/{statement_id}/machine-draft": "POST /drafts/{statement_id}/machine-draft",
         "GET /desk/statements/{statement_id}/edit": "GET /drafts/{statement_id}/working",

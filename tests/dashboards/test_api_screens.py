@@ -174,6 +174,9 @@ def test_sentences_are_told_with_what_would_back_them(house: House) -> None:
     assert (lines[-1]["sentence"]["standing"], lines[-1]["backed_by"]["id"]) == ("backed", world.CHECK.id)
     bare = call(house.visitor(), f"/drafts/{number}/sentences", edda, **{**text, "citations": []}).json()
     assert [offer["holds"] for offer in bare[-1]["offers"]][:1] == [True]
+    new = {**_TEXT, "body": body, "findings": [finding], "language": "en"}
+    first = call(house.visitor(), "/sentences", edda, **new).json()
+    assert (first[-1]["sentence"]["standing"], first[-1]["backed_by"]["id"]) == ("backed", world.CHECK.id)
 
 
 def test_a_language_is_begun_and_both_know_of_each_other(house: House) -> None:

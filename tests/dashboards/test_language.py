@@ -1,3 +1,5 @@
+import copy
+import json
 import re
 import subprocess
 import sys
@@ -9,10 +11,12 @@ import pytest
 from babel.messages.pofile import read_po
 
 from dashboards import _amounts, _words
-from dashboards._tongue import FOLDER, choose, gettext, speaking, tongues
+from dashboards._desk import FOLDER as PAGES
+from factdesk.messages import Message, tell, tell_number
+from factdesk.tongues import FOLDER, Form, choose, gettext, said, speaking, tongues
 from tests.dashboards.conftest import House
 
-TEMPLATES = FOLDER.parent / "templates"
+TEMPLATES = PAGES / "templates"
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 _CATALOGUES = sorted(FOLDER.glob("*.po"))
 
@@ -61,6 +65,38 @@ def test_a_reader_is_spoken_to_in_the_browsers_language_until_another_is_chosen(
     assert answer.headers["location"] == "/"
     assert "Password" in browser.get("/login", headers={"accept-language": "vi"}).text
     assert "Không có trang này." in house.visitor().get("/nothing", headers={"accept-language": "vi"}).text
+
+
+_VALUES = ("River Authority", "Mã 12", "«the gates»", "7")
+_STORED = [(code, form) for code, tongue in tongues().items() for form in tongue.forms]
+
+
+@pytest.mark.parametrize(("code", "form"), _STORED, ids=[form.template[:40] for _, form in _STORED])
+def test_a_stored_sentence_is_known_again_by_its_form(code: str, form: Form) -> None:
+    names = list(dict.fromkeys(_PLACE.findall(form.template + form.many)))
+    values: dict[str, object] = {name: _VALUES[at % 3] for at, name in enumerate(names)}
+    values |= {name: 7 for name in ("number", "revision") if name in names}
+    fresh = Message(form.template, values, many=form.many, number=7)
+    with speaking(tongues()[code]):
+        assert said(str(fresh)) == said(fresh) != fresh
+
+
+def test_a_sentence_is_english_wherever_it_is_kept_and_the_readers_language_where_it_is_read() -> None:
+    inner = tell("No cited passage gives %(words)s.", words="“100%”")
+    told = tell_number(
+        2,
+        "%(number)s sentence is not backed by what the statement cites: %(shown)s",
+        "%(number)s sentences are not backed by what the statement cites: %(shown)s",
+        shown=inner,
+    )
+    assert told == "2 sentences are not backed by what the statement cites: No cited passage gives “100%”."
+    assert json.dumps([told]) == f'["{json.dumps(str(told))[1:-1]}"]'
+    again = copy.copy(told)
+    assert (again, type(again), again.values) == (told, Message, dict(told.values))
+    with speaking(tongues()["vi"]):
+        assert said(again) == "2 câu không được trích dẫn của thông báo chứng thực: Không đoạn trích dẫn nào nêu “100%”."
+        assert said("Something that somebody wrote: 12.") == "Something that somebody wrote: 12."
+    assert said(again) == told
 
 
 def _forms(text: str | Sequence[str] | None) -> Sequence[str]:

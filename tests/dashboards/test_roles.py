@@ -60,7 +60,7 @@ def routes() -> Iterator[tuple[str, str, Right | None]]:
         rights = {allow.right for allow in _allows(route.dependant)}
         assert len(rights) <= 1, route.path
         for method in sorted(route.methods or ()):
-            yield method, route.path, next(iter(rights), None)
+            yield method, route.path_format, next(iter(rights), None)
 
 
 def _allows(dependant: Dependant) -> Iterator[Allow]:
@@ -95,7 +95,7 @@ def test_a_role_opens_and_does_what_its_rights_say_and_nothing_else(house: House
     for method, path, right in ROUTES:
         if right is None or path == "/logout":
             continue
-        address = re.sub(r"\{\w+\}", "1", path)
+        address = re.sub(r"\{\w+\}", "1", path).replace("/tokens/1/", "/tokens/999/")  # not the one that asks
         if path.startswith("/api/"):
             answer = house.visitor().request(method, address, headers=bearer, json={} if method == "POST" else None)
         else:

@@ -3,13 +3,16 @@ import re
 from datetime import timedelta
 
 import feedparser
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from pytest_httpserver import HTTPServer
 from sqlalchemy import update
 
+from factdesk.editorial import statements as editorial
 from factdesk.store.database import writing
+from factdesk.store.passages import put_passages
 from factdesk.store.reviews import decide
 from factdesk.store.tables import passages
 from tests.dashboards import world
@@ -385,3 +388,42 @@ def test_a_second_language_stands_beside_the_first_and_is_linked_in_public(house
     assert f'<link rel="alternate" hreflang="es" href="http://desk.example/statements/{second}">' in public
     assert f'<a href="/statements/{second}" lang="es" hreflang="es" rel="alternate">Español</a>' in public
     assert f'hreflang="en" href="http://desk.example/statements/{slug}"' in house.visitor().get(f"/statements/{second}").text
+
+
+def test_a_new_draft_is_offered_evidence_by_the_sentence_and_carries_what_was_cited(house: House) -> None:
+    with writing(house.engine) as connection:
+        put_passages(connection, [(world.LETTER, np.array([1, 0, 0, 0], dtype=np.float32))], at=world.NOW)
+    finding = world.finding_id("gates-en")
+    decide(house.engine, [finding], user_id=1, decision="confirmed", at=house.clock())
+    edda = house.as_("edda")
+    page = edda.get("/desk/statements/new", params={"finding": finding}).text
+    assert "Sentence by sentence" in page
+    assert 'formaction="/desk/statements/new/cite?line=' in page or "Each rests on what is cited." in page
+    text = {"finding": finding, "title": TITLE, "body": BODY, "rating": "false", "language": "es"}
+    lines = post(edda, "/desk/statements/new/sentences", **text).text
+    assert "All six gates stayed shut." in lines
+    assert "<html" not in lines
+    kept = post(edda, "/desk/statements/new/cite?line=1", **text, add=world.LETTER.id)
+    assert kept.url.path == "/desk/statements/new"
+    assert f'name="cite" value="{world.LETTER.id}" checked' in kept.text
+    assert '<option value="es" selected>' in kept.text
+    made = post(edda, "/desk/statements/new", **text, cite=world.LETTER.id)
+    number = int(made.url.path.rsplit("/", 1)[1])
+    cited = {one.passage.id for one in editorial.get(house.engine, number).citations}
+    assert cited == {world.CHECK.id, world.LETTER.id}
+
+
+def test_why_a_sentence_is_held_back_is_told_in_the_readers_language(house: House) -> None:
+    number = draft(house)
+    edit(house, number, body="Nine hundred gates stood open at 14:30.", cite=world.CHECK.id)
+    page = f"/desk/statements/{number}"
+    english = house.as_("edda").get(page).text
+    assert "No cited passage gives" in english
+    house.as_("edda").post("/language", data={"language": "vi", "back": "/"})
+    shown = house.as_("edda").get(page).text
+    assert "Không đoạn trích dẫn nào nêu" in shown
+    assert "No cited passage gives" not in shown
+    refused = step(house.as_("edda"), number, "submit").text
+    assert "không được trích dẫn của thông báo chứng thực" in refused
+    assert "bản 2" in shown
+    assert "Kept on the desk" not in house.as_("edda").get(f"{page}/edit").text

@@ -66,7 +66,7 @@ def published(line: Line) -> Statement:
     with writing(line.engine) as connection:
         connection.execute(update(sources).where(sources.c.role == SourceRole.PRESS.value).values(enabled=False))
     text = {"title": SAID, "body": SAID, "rating": "false", "language": "en"}
-    made = statements.create_draft(line.engine, user_id=writer, finding_ids=[finding], **text, at=now)
+    made = statements.create_draft(line.engine, user_id=writer, finding_ids=[finding], **text, more=(), at=now)
     waive_all(line.engine, made.id, user_id=writer)
     waiting = statements.submit(line.engine, made.id, user_id=writer, at=now)
     statements.approve(line.engine, made.id, user_id=second, digest=waiting.digest, at=now)
