@@ -4,18 +4,20 @@ import contextlib
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
 from sqlalchemy import Engine
 
 from factdesk.editorial.watch import review
+from factdesk.editorial.working import expire
 from factdesk.errors import ArchiveError, IndexUnavailableError, StoreError
 from factdesk.extracting import Batch, Extractor
 from factdesk.flow import process, process_reads
 from factdesk.line import Line
 from factdesk.records import Capture, Outcome
+from factdesk.settings import Settings
 from factdesk.store import captures
 from factdesk.store.captures import WaitingCapture
 
@@ -24,6 +26,7 @@ _BATCH = 16
 _IDLE_S = 0.2
 _BACKOFF_S = 5.0
 _WATCH_S = 300.0
+_TIDY_S = 21_600.0
 
 
 class Stop(Protocol):
@@ -48,11 +51,12 @@ def run_reader(line: Line, *, stop: Stop) -> Counter[Outcome]:
     with contextlib.suppress(StoreError):  # it is away: said below, and the claims run out by themselves
         captures.free_dead(line.engine)
     with Extractor(line.settings.workers, line.settings.check.languages) as extractor:
-        ahead, watch = _Ahead(line, extractor), _Watch(line.engine)
+        ahead, watch, tidy = _Ahead(line, extractor), _Watch(line.engine), _Tidy(line.engine, line.settings)
         while not stop.is_set():
             try:
                 done = ahead.next()
                 watch.look()
+                tidy.look()
             except (IndexUnavailableError, StoreError) as error:
                 if not away:
                     _log.warning("the line waits", why=str(error))
@@ -88,6 +92,22 @@ class _Watch:
             raise
         except Exception:  # noqa: BLE001 # what a page says must not stop the reading of all others
             _log.exception("the evidence could not be compared")
+
+
+@dataclass(slots=True)
+class _Tidy:
+    """Forgets every few hours what was typed on the desk, never saved and not touched for long."""
+
+    engine: Engine
+    settings: Settings
+    _next: float = 0.0
+
+    def look(self) -> None:
+        """Forget when it is time. Raises ``StoreError``."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _TIDY_S
+        expire(self.engine, keep=timedelta(days=self.settings.desk.keep_unsaved_days), at=datetime.now(UTC))
 
 
 @dataclass(slots=True)

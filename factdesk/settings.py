@@ -109,6 +109,7 @@ class DeskSettings(_Section):
     timezone: str = Field("UTC", description="time zone of charts and dates (IANA name)")
     language: str = Field("en", description="language of the pages (en, vi) where neither reader nor browser chose one")
     session_hours: int = Field(12, gt=0, description="hours until a login ends")
+    keep_unsaved_days: int = Field(30, ge=1, description="days until text that was typed and never saved is forgotten")
     approvers_only: bool = Field(False, description="statements are approved by approvers alone, not by other editors too")
     require_totp: tuple[RoleName, ...] = Field((), description="roles for whom nothing opens without a second factor")
     secure_cookies: bool = Field(False, description="set to true behind HTTPS")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -40,6 +41,7 @@ class Poisoned:
 
     url: str
     slug: str
+    engine: Engine
 
 
 @pytest.fixture(scope="module")
@@ -48,22 +50,29 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Poisoned]:
     with served(folder) as url:
         engine = open_store(f"sqlite:///{folder / 'factdesk.sqlite3'}")
         _poison(engine)
-        yield Poisoned(url, _published(engine))
+        yield Poisoned(url, _published(engine), engine)
         engine.dispose()
 
 
 def _poison(engine: Engine) -> None:
     with engine.begin() as connection:
         for change in (
-            "UPDATE sources SET name = name || :bad, event = event",
-            "UPDATE documents SET title = title || :bad, text = text || :bad",
+            "UPDATE sources SET name = name || :bad, event = event || :bad",
+            "UPDATE documents SET title = title || :bad, text = text || :bad, event = event || :bad",
             "UPDATE passages SET publisher = publisher || :bad, title = title || :bad, detail = detail || :bad",
+            "UPDATE passages SET event = event || :bad",
             "UPDATE passages SET rating = rating || :bad WHERE rating <> ''",
             "UPDATE polls SET reason = :bad WHERE reason <> ''",
             "UPDATE users SET display_name = display_name || :bad",
             "UPDATE narratives SET label = label || :bad",
         ):
             connection.execute(text(change), {"bad": HOSTILE} if ":bad" in change else {})
+
+
+def _poison_agents(engine: Engine) -> None:
+    """Have every browser that is signed in call itself something hostile, direction controls included."""
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE sessions SET agent = 'Browser ' || :bad"), {"bad": HOSTILE})
 
 
 def _numbers(engine: Engine) -> dict[str, int]:
@@ -107,7 +116,7 @@ def _address(path: str, slug: str) -> str:
         "passage_id": world.UNSAFE.id,
         "narrative_id": world.GATES,
         "finding_id": world.finding_id("gates-en"),
-        "name": world.EVENT,
+        "name": quote(f"{world.EVENT}{HOSTILE}", safe=""),
         "slug": slug,
     }
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], "1"), path)
@@ -122,6 +131,45 @@ def _harm(page: Page) -> list[str]:
     """Return what of the strings became more than text."""
     found: list[str] = page.evaluate("all => [...document.querySelectorAll(all)].map(one => one.outerHTML)", ", ".join(HARM))
     return found
+
+
+_SPILLED = """() => {
+  const inline = at => /^inline/.test(getComputedStyle(at).display) && !/isolate/.test(getComputedStyle(at).unicodeBidi);
+  const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  for (let node = all.nextNode(); node; node = all.nextNode()) {
+    if (!/[\u202a\u202b\u202d\u202e\u2066-\u2068]/.test(node.data) || node.parentElement.closest("textarea, option")) continue;
+    let home = node.parentElement;
+    while (inline(home)) home = home.parentElement;
+    let open = 0;
+    for (const char of node.data) open += /[\u202a\u202b\u202d\u202e\u2066-\u2068]/.test(char) - /[\u202c\u2069]/.test(char);
+    const after = document.createRange();
+    after.setStartAfter(node);
+    after.setEnd(home, home.childNodes.length);
+    if (open > 0 && after.toString().trim()) found.push(home.textContent.slice(0, 120));
+  }
+  return found;
+}"""
+
+
+def test_an_agent_and_an_event_of_a_strangers_making_are_only_read(
+    browser: Browser, poisoned: Poisoned, screenshots: Path
+) -> None:
+    work = Work(browser, poisoned.url, screenshots, world.PASSWORD)
+    opened: list[str] = []
+    with work.at("ada") as page:
+        _poison_agents(poisoned.engine)
+        page.on("dialog", lambda dialog: opened.append(dialog.message))
+        number = _numbers(poisoned.engine)["ada"]
+        event = _address("/events/{name}", poisoned.slug)
+        for address in ("/account", f"/people/{number}", "/events", event, "/queue?state=all", "/search?q=gates", "/sources"):
+            page.goto(f"{poisoned.url}{address}")
+            assert "alert(1)" in page.inner_text("body"), address
+            assert _harm(page) == [], address
+            assert page.evaluate(_SPILLED) == [], address
+        page.goto(f"{poisoned.url}/events")
+        page.locator("main a[href^='/events/']").first.click()
+        assert world.EVENT in page.inner_text("h1")
+    assert opened == []
 
 
 @pytest.mark.parametrize("role", NAMES)

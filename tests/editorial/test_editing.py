@@ -119,6 +119,28 @@ def test_a_kept_text_is_one_persons_and_goes_when_it_is_saved(room: Room) -> Non
     assert working.kept(room.engine, room.writer, of=of) is None
 
 
+def test_what_nobody_touched_for_long_is_forgotten_but_not_the_only_copy_of_work(room: Room) -> None:
+    begun = draft(room)
+    keep, later = timedelta(days=30), NOW + timedelta(days=40)
+    ahead, saved, new = working.of_statement(begun.id), working.of_statement(begun.id), working.of_findings(["f"])
+    working.keep(
+        room.engine, room.writer, of=ahead, version=wrote(begun, new="Mine."), base_revision=1, at=NOW + timedelta(days=2)
+    )
+    working.keep(room.engine, room.second, of=saved, version=wrote(begun, new="Old."), base_revision=1, at=NOW)
+    working.keep(room.engine, room.third, of=new, version=wrote(begun, new="Never begun."), base_revision=0, at=NOW)
+    working.keep(room.engine, room.third, of=saved, version=wrote(begun, new="Young."), base_revision=1, at=later)
+    save(room, begun, wrote(begun, new="Saved."), by=room.second)
+    working.keep(room.engine, room.second, of=saved, version=wrote(begun, new="Old."), base_revision=1, at=NOW)
+    assert working.expire(room.engine, keep=keep, at=NOW + timedelta(days=29)) == 0
+    assert working.expire(room.engine, keep=keep, at=later) == 2
+    assert working.kept(room.engine, room.second, of=saved) is None
+    assert working.kept(room.engine, room.third, of=new) is None
+    assert working.kept(room.engine, room.third, of=saved) is not None
+    assert working.kept(room.engine, room.writer, of=ahead) is not None
+    assert working.expire(room.engine, keep=keep, at=NOW + timedelta(days=370)) == 1
+    assert working.kept(room.engine, room.writer, of=ahead) is None
+
+
 def test_more_than_a_statement_holds_is_not_kept(room: Room) -> None:
     long = Version("T", "x" * 20_001, "false")
     with pytest.raises(StateError, match="too long"):
