@@ -24,7 +24,9 @@ _MARKS = (
 )
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f"
 _WORD = re.compile(f"[\\w{_MARKS}{_INVISIBLE}]{{1,64}}")
+_LONGEST = 64
 _PLAIN = re.compile("[a-z0-9]{1,64}")
+_TOO_LONG = re.compile("[a-z0-9]{65}")
 _KEPT_MARKS = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3099\u309a]")
 _NO_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -155,8 +157,27 @@ def placed_tokens(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     if text.isascii() and "_" not in text:
         lowered = text.lower()
         return _PLAIN.findall(lowered), [match.span() for match in _PLAIN.finditer(lowered)]
-    found = list(pieces(text))
-    return [piece.token for piece in found], [(piece.start, piece.end) for piece in found]
+    found: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for match in _WORD.finditer(text):
+        word, start = match.group(), match.start()
+        if word.isascii() and "_" not in word:
+            found.append(word.lower())
+            spans.append(match.span())
+        else:
+            told = _fold_word(word).pieces
+            found += [piece.token for piece in told]
+            spans += [(piece.start + start, piece.end + start) for piece in told]
+    return found, spans
+
+
+def plainly(text: str) -> str | None:
+    """Return ``text`` in small letters if its folded words are its runs of letters and digits, ``None`` if not."""
+    if not text.isascii() or "_" in text:
+        return None
+    lowered = text.lower()
+    longest = max(map(len, lowered.split()), default=0)
+    return lowered if longest <= _LONGEST or _TOO_LONG.search(lowered) is None else None
 
 
 def fold(text: str) -> str:

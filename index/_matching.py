@@ -1,14 +1,17 @@
 """Where in a text the parts of a query stand: one slow and plain reading of what the engines find by their indexes.
 
 The parts that an entry was found by, and the marks in what is shown, come from here for both engines; the tests compare
-both engines with it.
+both engines with it. Words in a row are looked for in a plain text without cutting it into words first: a page shows twenty
+texts, most words of which nobody asked for.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from index._folding import placed_tokens
+from index._folding import placed_tokens, plainly
 from index._fuzzy import distances
 from index._tree import Fuzzy, Near, Wording, Words
 
@@ -26,10 +29,19 @@ class FoldedText:
     """A text with its folded words, ready to be asked for parts of a query."""
 
     def __init__(self, text: str) -> None:
-        """Fold ``text``."""
+        """Take ``text``; it is cut into words when a part needs that."""
         self.text = text
-        self._tokens, self._spans = placed_tokens(text)
+        self._plain = plainly(text)
         self._known: dict[Wording, list[Run]] = {}
+        self._places: dict[Wording, list[tuple[int, int]]] = {}
+
+    @cached_property
+    def _placed(self) -> tuple[list[str], list[tuple[int, int]]]:
+        return placed_tokens(self.text)
+
+    @cached_property
+    def _tokens(self) -> list[str]:
+        return self._placed[0]
 
     def runs(self, part: Wording) -> list[Run]:
         """Return every place where ``part`` stands, in order."""
@@ -59,20 +71,29 @@ class FoldedText:
 
     def spans(self, parts: Sequence[Wording]) -> Spans:
         """Return the half-open character spans at which any of ``parts`` stands, merged and in order."""
-        return _merged([self._span(run) for part in parts for run in self.runs(part)])
+        return _merged([place for part in parts for place in self.places(part)])
+
+    def places(self, part: Wording) -> list[tuple[int, int]]:
+        """Return the half-open character spans of every place where ``part`` stands, in order."""
+        if part not in self._places:
+            if self._plain is not None and isinstance(part, Words):
+                self._places[part] = list(_in_plain(self._plain, part))
+            else:
+                self._places[part] = [self._span(run) for run in self.runs(part)]
+        return self._places[part]
 
     def written(self, part: Wording, *, most: int = 3) -> tuple[str, ...]:
         """Return the first ``most`` different ways in which ``part`` is written in the text."""
         told: dict[str, str] = {}
-        for run in self.runs(part):
-            low, high = self._span(run)
+        for low, high in self.places(part):
             told.setdefault(self.text[low:high].casefold(), self.text[low:high])
             if len(told) >= most:
                 break
         return tuple(told.values())
 
     def _span(self, run: Run) -> tuple[int, int]:
-        return self._spans[run.first][0], self._spans[run.last - 1][1]
+        spans = self._placed[1]
+        return spans[run.first][0], spans[run.last - 1][1]
 
     def _in_a_row(self, part: Words) -> Iterator[Run]:
         length = len(part.tokens)
@@ -100,6 +121,21 @@ class FoldedText:
             low = bisect_left(rights, Run(left.first - reach, 0))
             high = bisect_right(rights, Run(left.last + part.distance, len(self._tokens)))
             yield from ((left, right) for right in rights[low:high])
+
+
+def _in_plain(text: str, part: Words) -> Iterator[tuple[int, int]]:
+    """Yield where ``part`` stands in a text that `plainly` has made: found as letters, then held against the words around."""
+    first, pattern = part.tokens[0], _pattern(part.tokens, prefix=part.prefix)
+    at = text.find(first)
+    while at >= 0:
+        if (not at or not text[at - 1].isalnum()) and (match := pattern.match(text, at)):
+            yield match.span()
+        at = text.find(first, at + 1)
+
+
+@lru_cache(maxsize=1_024)
+def _pattern(tokens: tuple[str, ...], *, prefix: bool) -> re.Pattern[str]:
+    return re.compile("[^a-z0-9]+".join(map(re.escape, tokens)) + ("[a-z0-9]*" if prefix else "(?![a-z0-9])"))
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> Spans:
