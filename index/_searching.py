@@ -1,6 +1,7 @@
 """Searches of one SQLite connection: which entries fit, in which order, and what is counted about them."""
 
 import json
+import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from index._fields import instant
 from index._histogram import Bars, bars
 from index._sets import Sets
 from index._similar import SIMILAR_WEIGHT
-from index._sql import is_wide, ranked_by
+from index._sql import any_of, is_wide, ranked_by
 from index._tree import Node, names_kind
 from index._vocabulary import Vocabulary
 from index.base import Query, Sort
@@ -26,6 +27,7 @@ LISTED = 50_000
 _ALWAYS_WEIGHED = 20_000
 _MOST_READ = 20_000  # postings that are read to weigh: some 25 ms
 _MOST_TIED = 5_000
+_LEAST_RARE = 1e-6
 _FILTERS = {"languages": "language", "sources": "source", "roles": "role", "events": "event", "narratives": "narrative"}
 Facets = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
 Entries = NDArray[np.int64]
@@ -128,19 +130,29 @@ class Searcher:
 
     def _scores(self, asked: Asked, entries: Entries, *, alike: Alike) -> NDArray[np.float64]:
         """Return the scores of ``entries`` (in order of their numbers)."""
-        weighing = [*self._weighing(asked.words)]
         scores = np.zeros(self.columns.size)
-        if weighing:
+        for expression, factor in self._weights(asked):
             rows = self._connection.execute(
                 "SELECT rowid, -bm25(entry_words, 2.0, 1.0) FROM entry_words WHERE entry_words MATCH ? AND rowid >= ?",
-                (ranked_by(asked.tree, weighing), int(entries[0])),
+                (expression, int(entries[0])),
             ).fetchall()
             told = np.array(rows, dtype=np.float64).reshape(-1, 2)
-            scores[told[:, 0].astype(np.int64)] = told[:, 1]
+            scores[told[:, 0].astype(np.int64)] += factor * told[:, 1]
         for likeness in alike.values():
             for entry, value in likeness.items():
                 scores[entry] += SIMILAR_WEIGHT * value
         return np.asarray(scores[entries])
+
+    def _weights(self, asked: Asked) -> list[tuple[str, float]]:
+        """Return the expressions that entries are weighed by, and what the weight of each is worth.
+
+        Word by word where that reads no more: FTS5 holds a word of every second entry for worth nothing, where Lucene does not.
+        """
+        held = self._weighing(asked.words)
+        if not held or (self.columns.size > _ALWAYS_WEIGHED and not is_wide(asked.tree, [*held])):
+            return [(ranked_by(asked.tree, [*held]), 1.0)] if held else []
+        total = int(np.count_nonzero(self.columns.alive))
+        return [(any_of([word]), rarity_factor(self._sets.holding(word), total=total)) for word in held]
 
     def _weighing(self, words: Sequence[str]) -> dict[str, int]:
         """Return the words worth weighing and how many entries hold each: a very common one says little beside a rarer one."""
@@ -173,6 +185,12 @@ class Searcher:
             counts = np.bincount(self.columns.column(field)[entries], minlength=len(names)).tolist()
         told = [(names[number], count) for number, count in enumerate(counts) if number and count]
         return tuple(sorted(told, key=lambda item: (-item[1], item[0]))[:FACET_VALUES])
+
+
+def rarity_factor(holding: int, *, total: int) -> float:
+    """Return Lucene's rarity of a word, ``ln(1 + x)``, over FTS5's, ``max(ln x, 0.000001)``; x is ``(N - n + ½) / (n + ½)``."""
+    odds = (total - holding + 0.5) / (holding + 0.5)
+    return 1.0 if odds <= 0 else math.log1p(odds) / max(math.log(odds), _LEAST_RARE)
 
 
 def _newest(entries: Entries, instants: Entries, *, most: int) -> Entries:
