@@ -1,6 +1,7 @@
 """A query's tree and filters in Elasticsearch's query language; it goes no further than this file and its engine."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
 from index._fields import instant
 from index._mapping import Json
@@ -46,8 +47,30 @@ def search_clause(query: Query, tree: Node, *, words: Sequence[str] = (), alike:
         "findings": query.findings,
     }
     held: list[Json] = [{"terms": {field: [*values]}} for field, values in chosen.items() if values]
-    held += [clause(tree, alike=alike or {}), clause(Published(query.published_from, query.published_to), alike={})]
-    return {"bool": {"filter": held, "should": [*_ranking(words), *_likest(alike or {})]}}
+    if query.published_from is not None or query.published_to is not None:
+        held.append(clause(Published(query.published_from, query.published_to), alike={}))
+    plain, rest = _in_plain_words(tree, words)
+    held += [clause(part, alike=alike or {}) for part in rest]
+    must: list[Json] = [_ranking(words, operator=plain)] if plain else []
+    should: list[Json] = [] if plain or not words else [_ranking(words, operator="or")]
+    return {"bool": {"filter": held, "must": must, "should": [*should, *_likest(alike or {})]}}
+
+
+def _in_plain_words(tree: Node, words: Sequence[str]) -> tuple[str, Sequence[Node]]:
+    """Return how the ranking clause also finds (``and``, ``or``), and what else must hold; nothing and the tree if it does not.
+
+    Most queries are a few whole words: these need not be looked up twice, once to find and once to rank.
+    """
+    parts = tree.parts if isinstance(tree, And | Or) else (tree,)
+    plain = [part.tokens[0] for part in parts if _is_plain(part)]
+    rest = [part for part in parts if not _is_plain(part)]
+    if not words or {*plain} != {*words} or (rest and isinstance(tree, Or)):
+        return "", (tree,)
+    return ("or" if isinstance(tree, Or) else "and"), rest
+
+
+def _is_plain(node: Node) -> TypeGuard[Words]:
+    return isinstance(node, Words) and len(node.tokens) == 1 and not (node.prefix or node.title_only)
 
 
 def clause(node: Node, *, alike: Alike) -> Clause:
@@ -110,11 +133,10 @@ def _span(words: Words, field: str) -> Clause:
     return {"span_near": {"clauses": [*parts], "slop": 0, "in_order": True}} if len(parts) > 1 else parts[0]
 
 
-def _ranking(words: Sequence[str]) -> list[Json]:
+def _ranking(words: Sequence[str], *, operator: str) -> Clause:
     """Score words over title and text together (BM25F), as SQLite's weighted columns do."""
-    if not words:
-        return []
-    return [{"combined_fields": {"query": " ".join(words), "fields": [f"{_TITLE}^{_TITLE_WEIGHT:g}", _TEXT]}}]
+    fields: list[Json] = [f"{_TITLE}^{_TITLE_WEIGHT:g}", _TEXT]
+    return {"combined_fields": {"query": " ".join(words), "fields": fields, "operator": operator}}
 
 
 def _likest(alike: Alike) -> list[Json]:

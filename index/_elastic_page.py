@@ -1,6 +1,6 @@
 """What Elasticsearch is asked to count, and what it answers, as hits, facets and bars of a histogram."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,19 +19,13 @@ _MILLISECOND = timedelta(milliseconds=1) // timedelta(microseconds=1)
 
 
 def aggregations(query: Query) -> dict[str, Json]:
-    """Return what is to be counted; bars of an hour are counted afterwards (`hours`), back from the newest entry."""
+    """Return what is to be counted; of the hours only the last, back from the newest entry found."""
     facets: dict[str, Json] = {
         name: {"terms": {"field": field, "size": FACET_VALUES, "order": _ORDER}} for name, field in _FIELDS.items()
     }
     if query.interval is Interval.HOUR:
-        return {**facets, "newest": {"max": {"field": "instant"}}}
-    return {**facets, "bars": _bars(query)}
-
-
-def hours(clause: dict[str, Json], query: Query, *, newest: int) -> dict[str, Json]:
-    """Return the search that counts the last hours before the ``newest`` entry found by ``clause``."""
-    late: Json = {"range": {"instant": {"gt": newest - MOST_HOURS * HOUR}}}
-    return {"query": {"bool": {"filter": [clause, late]}}, "size": 0, "aggs": {"bars": _bars(query)}}
+        return {**facets, "newest": {"max": {"field": "instant"}}, "bars": _last_hours(query)}
+    return {**facets, "bars": {"date_histogram": {**_bar(query), "min_doc_count": 1}}}
 
 
 def to_facets(answer: Mapping[str, Any]) -> Facets:
@@ -41,11 +35,16 @@ def to_facets(answer: Mapping[str, Any]) -> Facets:
 
 def to_bars(answer: Mapping[str, Any], query: Query) -> Bars:
     """Return how many hits each interval has, in order."""
-    return tuple((_label(int(one["key"]), query), int(one["doc_count"])) for one in answer["bars"]["buckets"])
+    found = answer["bars"]["buckets"]
+    if query.interval is not Interval.HOUR:
+        return tuple((_label(int(one["key"]), query), int(one["doc_count"])) for one in found)
+    since = (int(answer["newest"]["value"]) if found else 0) - MOST_HOURS * HOUR
+    counted = [(int(one["key"]["at"]) * _MILLISECOND, int(one["doc_count"])) for one in reversed(found)]
+    return tuple((hour_label(begun, zone=query.zone), count) for begun, count in counted if begun > since)
 
 
-def to_hit(source: Mapping[str, Any], asked: Asked, *, similar: bool, score: float) -> Hit:
-    """Return a stored entry as a hit, its matched parts marked."""
+def to_hit(source: Mapping[str, Any], asked: Asked, *, similar: Container[str], score: float) -> Hit:
+    """Return a stored entry as a hit, its matched parts marked; ``similar`` are the sentences that it is like."""
     keys = frozenset((name, value) for name, _, value in (key.partition(":") for key in source["keys"]))
     fields = Fields(keys, source["instant"], source["seen"], source["reach"])
     held = fields.held(asked.leaves, similar=similar)
@@ -61,20 +60,16 @@ def to_hit(source: Mapping[str, Any], asked: Asked, *, similar: bool, score: flo
     )
 
 
-def _bars(query: Query) -> dict[str, Json]:
-    return {
-        "date_histogram": {
-            "field": "at",
-            "calendar_interval": query.interval.value,
-            "time_zone": query.zone,
-            "min_doc_count": 1,
-        }
-    }
+def _last_hours(query: Query) -> dict[str, Json]:
+    hours: Json = {"at": {"date_histogram": {**_bar(query), "order": "desc"}}}
+    return {"composite": {"size": MOST_HOURS, "sources": [hours]}}
+
+
+def _bar(query: Query) -> dict[str, Json]:
+    return {"field": "at", "calendar_interval": query.interval.value, "time_zone": query.zone}
 
 
 def _label(milliseconds: int, query: Query) -> str:
-    if query.interval is Interval.HOUR:
-        return hour_label(milliseconds * _MILLISECOND, zone=query.zone)
     return from_instant(milliseconds * _MILLISECOND).astimezone(ZoneInfo(query.zone)).date().isoformat()
 
 

@@ -1,6 +1,6 @@
 """The fields of an entry that a query can ask for, and whether the parts of a query that are no words hold for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -31,9 +31,9 @@ class Fields:
     seen: int
     reach: int
 
-    def held(self, leaves: tuple[Leaf, ...], *, similar: bool) -> frozenset[Leaf]:
-        """Return those ``leaves`` that hold for an entry with these fields; ``similar`` says whether one of these does."""
-        return frozenset(leaf for leaf in leaves if (similar if isinstance(leaf, Similar) else self._holds(leaf)))
+    def held(self, leaves: tuple[Leaf, ...], *, similar: Container[str]) -> frozenset[Leaf]:
+        """Return those ``leaves`` that hold for an entry with these fields, which is like the sentences ``similar``."""
+        return frozenset(leaf for leaf in leaves if (leaf.text in similar if isinstance(leaf, Similar) else self._holds(leaf)))
 
     def _holds(self, leaf: Leaf) -> bool:
         if isinstance(leaf, Key):

@@ -24,16 +24,18 @@ Instants = NDArray[np.int64]
 def bars(instants: Instants, *, zone: str, interval: Interval) -> Bars:
     """Return (label, count) of each interval that has any of ``instants`` (microseconds since 1970), in order.
 
-    By hour, of the newest `MOST_HOURS` before the newest instant alone.
+    By hour, of those alone that began in the `MOST_HOURS` before the newest instant.
     """
     if not len(instants):
         return ()
+    since = int(instants.max()) - MOST_HOURS * HOUR
     if interval is Interval.HOUR:
-        instants = instants[instants > instants.max() - MOST_HOURS * HOUR]
+        instants = instants[instants > since]
     shifts = _shifts(instants, zone)
     local = instants + shifts
     if interval is Interval.HOUR:
-        begun, counts = _tally((local // HOUR * HOUR - shifts) // _QUARTER)
+        hours = (local // HOUR * HOUR - shifts) // _QUARTER
+        begun, counts = _tally(hours[hours * _QUARTER > since])
         labels = [hour_label(at * _QUARTER, zone=zone) for at in begun.tolist()]
     else:
         days = local // _DAY

@@ -98,7 +98,7 @@ class Pager:
         findings = tuple(sorted(value for bit, value in enumerate(names["finding"].values[1:]) if bits >> bit & 1))
         values = {"kind": kind, "lang": language, "source": source, "role": role, "event": event, "narrative": narrative}
         fields = Fields(frozenset(folded_keys(values, findings)), at, seen, reach)
-        held = fields.held(asked.leaves, similar=any(entry in one for one in alike.values()))
+        held = fields.held(asked.leaves, similar=[text for text, one in alike.items() if entry in one])
         shown = show(title, unpacked_text(stored), leaves=asked.leaves, held=held)
         return Hit(
             *(identifier, EntryKind(kind), title, shown.snippet, language, source),

@@ -14,7 +14,7 @@ from elasticsearch.helpers import bulk
 
 from factdesk.records import digest_id
 from index._dsl import search_clause
-from index._mapping import Json, entry_format, mappings, to_document
+from index._mapping import Json, entry_format, mappings, replication, to_document
 from index._server import standing_of
 from index._standing import alike, bare, read_standing, told
 from index._tree import And, Key, Node, Not, Or, Similar
@@ -34,8 +34,10 @@ _log = structlog.get_logger("factdesk.index")
 class Percolator:
     """The standing queries of one index. Not the entries': these are percolated and not kept."""
 
-    def __init__(self, client: Elasticsearch, alias: str, *, dim: int) -> None:
+    def __init__(self, client: Elasticsearch, alias: str, *, dim: int, replicas: int | None) -> None:
+        """Speak to the index of queries beside ``alias``, made with ``replicas`` copies (``None``: one for two nodes)."""
         self._client = client.options(request_timeout=_TIMEOUT_S, max_retries=0)
+        self._replicas = replicas
         self._name = standing_of(alias)
         self._dim = dim
         self._held: frozenset[str] = frozenset()
@@ -123,11 +125,16 @@ class Percolator:
             self._client.indices.create(
                 index=self._name,
                 mappings=_mappings(self._dim, wanted),
-                settings={"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+                settings={"number_of_shards": 1} | replication(self._replicas),
             )
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":  # another process was quicker
                 raise
+
+
+def adapt_standing(client: Elasticsearch, alias: str, *, replicas: int | None) -> None:
+    """Give the index of queries beside ``alias`` so many copies; none is no error: it is made so when it is needed."""
+    client.options(ignore_status=404).indices.put_settings(index=standing_of(alias), settings=replication(replicas))
 
 
 def _mappings(dim: int, form: str) -> dict[str, Json]:

@@ -7,6 +7,7 @@ from elasticsearch import Elasticsearch
 
 from index._generation import Generations, part_of
 from index._mapping import entry_format
+from index._percolator import adapt_standing
 from index._server import alias_of, check_version, connect, reachable, standing_of
 from index.base import Entry
 from index.elastic import ElasticIndex
@@ -52,6 +53,7 @@ def adapt_remote(url: str, *, dim: int, server: Server) -> bool:
         sound = generations.wrong_format() is None
         if sound:
             generations.adapt()
+            adapt_standing(client, alias_of(url), replicas=server.replicas)
         return sound
 
 

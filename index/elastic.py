@@ -1,33 +1,21 @@
 """The second search engine: Elasticsearch 8, for more entries than one file should hold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
-
-from elasticsearch import ApiError
 
 from factdesk.records import Candidate
-from index._asking import Asked, meanings_of, read_query
-from index._cursor import Cursor, write_cursor
-from index._dsl import Alike, search_clause
-from index._elastic_page import aggregations, hours, to_bars, to_facets, to_hit
+from index._elastic_reading import Reader
 from index._elastic_writing import Writer
 from index._fusion import Scored, ask, best
 from index._generation import Generation, Generations, library_alias, part_of
-from index._mapping import Json
-from index._passages import PASSAGE_KINDS, load_passage, unit_vector
+from index._passages import PASSAGE_KINDS, load_passage
 from index._percolator import Percolator
 from index._proposing import Proposer
 from index._server import alias_of, check_version, connect, reachable
-from index._similar import likest, nearest, weighed
-from index.base import Entry, EntryKind, Match, Meaning, Page, Probe, Query, Sort, StandingQuery
+from index.base import Entry, EntryKind, Match, Page, Probe, Query, StandingQuery
 from index.server import Server
 
 _BATCH = 16
-_KEEP_ALIVE = "5m"
-_WHOLE = "dfs_query_then_fetch"  # a word is as rare as it is in all indices together, wherever an entry lies
-_GONE = (404, 503)  # a view of indices that were exchanged for others
-_PAST = 2**62  # a frozen view breaks ties by place too; ids are unique, so any place lies before this one
 
 
 class ElasticIndex:
@@ -41,10 +29,12 @@ class ElasticIndex:
         self._url = url
         self._dim = dim
         self._alias = alias_of(url)
-        self._client = connect(url, server or Server())
-        self.generations = Generations(self._client, self._alias, dim=dim, server=server or Server())
+        known = server or Server()
+        self._client = connect(url, known)
+        self.generations = Generations(self._client, self._alias, dim=dim, server=known)
         self._writer = Writer(self._client, self.generations)
-        self._percolator = Percolator(self._client, self._alias, dim=dim)
+        self._reader = Reader(self._client, dim=dim)
+        self._percolator = Percolator(self._client, self._alias, dim=dim, replicas=known.replicas)
         self._generation: Generation | None = None
         with self._closed_on_error(), reachable(url):
             check_version(self._client)
@@ -100,6 +90,7 @@ class ElasticIndex:
 
     def close(self) -> None:
         """Release the connection."""
+        self._reader.close()
         self._client.close()
 
     def counts(self) -> dict[EntryKind, int]:
@@ -111,70 +102,8 @@ class ElasticIndex:
 
     def search(self, query: Query) -> Page:
         """Return one page of hits. Raises `QueryError` with the position of a mistake."""
-        asked = read_query(query)
-        meanings = meanings_of(asked)
         with reachable(self._url):
-            alike = {text: self._alike(meaning) for text, meaning in meanings.items()}
-            body, ranked = _body(asked, alike)
-            cursor = asked.cursor
-            answer = self._ask(body, snapshot=self._snapshot() if cursor is None else cursor.snapshot)
-            bars = self._bars(body, query, answer=answer)
-            following = self._following(answer, asked, ranked=ranked)
-        liked = {name for one in alike.values() for name in one}
-        hits = [
-            to_hit(one["_source"], asked, similar=one["_id"] in liked, score=float(one["sort"][0]) if ranked else 0.0)
-            for one in answer["hits"]["hits"]
-        ]
-        total, facets = int(answer["hits"]["total"]["value"]), to_facets(answer["aggregations"])
-        return Page(tuple(hits), total, facets, to_bars(bars, query), following)
-
-    def _bars(self, body: dict[str, Json], query: Query, *, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the answer's histogram; that by hour is asked for once the newest entry is known."""
-        counted: Mapping[str, Any] = answer["aggregations"]
-        if "newest" not in counted:
-            return counted
-        newest, clause = counted["newest"]["value"], body["query"]
-        if newest is None or not isinstance(clause, dict):
-            return {"bars": {"buckets": []}}
-        told = self._client.search(index=self._whole, body=hours(clause, query, newest=int(newest)))
-        return dict(told["aggregations"])
-
-    def _alike(self, meaning: Meaning) -> dict[str, float]:
-        """Return the claims and passages that mean about the same, and the documents of these claims, with the cosine."""
-        vector = unit_vector(meaning.vector)
-        if vector is None or vector.shape != (self._dim,):
-            return {}
-        near = self._client.search(index=self._whole, body=nearest(vector.tolist()))["hits"]["hits"]
-        ids = [str(one["_id"]) for one in near]
-        found = self._client.search(index=self._whole, body=weighed(vector.tolist(), ids))["hits"]["hits"] if ids else []
-        return likest([(float(one["_score"]), str(one["_id"]), one["_source"]) for one in found])
-
-    def _snapshot(self) -> str:
-        return str(self._client.open_point_in_time(index=self._whole, keep_alive=_KEEP_ALIVE)["id"])
-
-    def _ask(self, body: dict[str, Json], *, snapshot: str) -> Mapping[str, Any]:
-        """Search the frozen view, or what is there now when that view is gone."""
-        if snapshot:
-            pit: dict[str, Json] = {"id": snapshot, "keep_alive": _KEEP_ALIVE}
-            after = body.get("search_after")
-            frozen = body | {"pit": pit} | ({"search_after": [*after, _PAST]} if isinstance(after, list) else {})
-            try:
-                return dict(self._client.search(body=frozen, search_type=_WHOLE).body)
-            except ApiError as error:
-                if error.status_code not in _GONE:
-                    raise
-        return dict(self._client.search(index=self._whole, body=body, search_type=_WHOLE).body)
-
-    def _following(self, answer: Mapping[str, Any], asked: Asked, *, ranked: bool) -> str | None:
-        """Return the next page's cursor; after the last page, close the frozen view."""
-        found, snapshot = answer["hits"]["hits"], str(answer.get("pit_id", ""))
-        shown = len(found) + (0 if asked.cursor is None else asked.cursor.offset)
-        if found and shown < int(answer["hits"]["total"]["value"]):
-            score, at, last = found[-1]["sort"][:3] if ranked else (0.0, *found[-1]["sort"][:2])
-            return write_cursor(asked.query, Cursor(snapshot, shown, float(score), int(at), str(last), asked.at))
-        if snapshot:
-            self._client.options(ignore_status=404).close_point_in_time(id=snapshot)
-        return None
+            return self._reader.page(query, where=self._whole)
 
     def matching(self, entries: Sequence[Entry], standing: Sequence[StandingQuery]) -> list[Match]:
         """Return which of ``standing`` each of ``entries`` answers, asked of the server's percolator."""
@@ -226,7 +155,7 @@ class ElasticIndex:
         try:
             yield
         except BaseException:
-            self._client.close()
+            self.close()
             raise
 
     def _passages(self, ids: Sequence[str]) -> dict[str, str]:
@@ -234,20 +163,3 @@ class ElasticIndex:
             return {}
         found = self._client.mget(index=self._library, ids=ids, source_includes=["passage"])["docs"]
         return {one["_id"]: one["_source"]["passage"] for one in found if one.get("found")}
-
-
-def _body(asked: Asked, alike: Alike) -> tuple[dict[str, Json], bool]:
-    """Return the search of a page, and whether its hits are ranked (or all of them as good, the newest first)."""
-    ranked = asked.query.sort is Sort.RELEVANCE and bool(asked.words or alike)
-    order: list[Json] = [{"_score": "desc"}, {"instant": "desc"}, {"key": "asc"}]
-    body: dict[str, Json] = {
-        "query": search_clause(asked.query, asked.tree, words=asked.words, alike=alike),
-        "size": asked.query.limit,
-        "track_total_hits": True,
-        "sort": order if ranked else order[1:],
-        "aggs": aggregations(asked.query),
-    }
-    if asked.cursor is not None:
-        last = asked.cursor
-        body["search_after"] = [*([last.score] if ranked else []), last.instant, last.id]
-    return body, ranked

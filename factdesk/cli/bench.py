@@ -87,26 +87,30 @@ def desk(
 def meaning(
     claims: Annotated[int, typer.Option(min=100, help="Invented claims to index.")] = 1_000_000,
     questions: Annotated[int, typer.Option(min=1, max=5000, help="Other claims to ask about.")] = 200,
+    elastic: Annotated[str, typer.Option(help="Address of an Elasticsearch server to ask instead; the index is its own.")] = "",
 ) -> None:
     """Measure how many of the claims nearest in meaning are found, and how fast; the last line is one JSON object.
 
     Example: factdesk bench meaning --claims 20000
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 # keeps the help quick
+    from uuid import uuid4  # noqa: PLC0415 # the same
 
     from factdesk.evaluation.meaning import measure_meaning  # noqa: PLC0415 # the same
-    from index import open_index  # noqa: PLC0415 # the same
+    from index import discard_index, open_index  # noqa: PLC0415 # the same
     from nlp.encoders import load_encoder  # noqa: PLC0415 # the same
 
     encoder = load_encoder("bundled")
+    say = lambda words: typer.echo(words, err=True)  # noqa: E731 # progress
     with TemporaryDirectory(prefix="factdesk-bench-") as folder:
-        index = open_index(f"sqlite:///{folder}/index.sqlite3", dim=encoder.dim)
+        remote = f"{elastic.rstrip('/')}/bench-{uuid4().hex[:12]}"
+        address = remote if elastic else f"sqlite:///{folder}/index.sqlite3"
+        index = open_index(address, dim=encoder.dim)
         try:
-            scores = measure_meaning(
-                index, claims=claims, questions=questions, encoder=encoder, say=lambda words: typer.echo(words, err=True)
-            )
+            scores = measure_meaning(index, claims=claims, questions=questions, encoder=encoder, say=say)
         finally:
             index.close()
+            discard_index(address)
     typer.echo(scores.line())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from factdesk.errors import QueryError
 from index import SearchIndex, discard_index, open_index
 from index._standing import read_standing
-from index.base import EntryKind, Match, Meaning, Query, StandingQuery
+from index.base import Entry, EntryKind, Match, Meaning, Query, StandingQuery
 from index.query import Clock, parse
 from tests.conformance.test_index import ENGINES, QUERIES, make_url
 from tests.index.corpus import NOW as CORPUS_NOW
@@ -191,3 +191,48 @@ def test_the_entries_index_can_be_emptied_and_the_queries_stand(tmp_path_factory
     assert len(opened.matching(entries, standing("bread"))) == 1
     opened.close()
     discard_index(address)
+
+
+_DAY = timedelta(days=1)
+AGED = {"hour": timedelta(hours=1), "three": 3 * _DAY, "eight": 8 * _DAY, "late": timedelta(hours=1)}
+BY_AGE = {
+    "seen:>7d": {"eight"},
+    "seen:<7d": {"hour", "three", "late"},
+    "-seen:>7d": {"hour", "three", "late"},
+    "seen:>2d seen:<7d": {"three"},
+    "seen:<7d bread": {"hour", "late"},
+    "seen:>7d OR bread": {"hour", "eight", "late"},
+    "published:>7d": {"eight", "late"},
+    "published:<2d": {"hour"},
+    "seen:<90min -published:>30d": {"hour"},
+    "seen:<1w published:>4w": {"late"},
+    "seen:today OR seen:>1w": {"eight"},
+}
+
+
+def aged(now: datetime) -> list[Entry]:
+    """Entries first seen some time before ``now`` and published then; one that was published long before."""
+    texts = {name: "bread" if name in {"hour", "late"} else "dam" for name in AGED}
+    made = [replace(document(name, texts[name]), seen_at=now - age, published_at=now - age) for name, age in AGED.items()]
+    return [*made[:-1], replace(made[-1], published_at=now - 40 * _DAY)]
+
+
+@pytest.mark.parametrize("pinned", [datetime(2026, 3, 20, 0, 30, tzinfo=UTC), None])
+def test_ages_count_when_it_arrives_as_they_do_in_a_search(empty: SearchIndex, pinned: datetime | None) -> None:
+    asked = standing(*(Query(text, now=pinned) for text in BY_AGE if pinned or "today" not in text))
+    arriving = aged(pinned or datetime.now(UTC))
+    found = answered(empty.matching(arriving, asked))
+    assert found == {one.id: BY_AGE[one.query.text] for one in asked}
+    empty.add(arriving)
+    assert by_searching(empty, asked) == found
+
+
+def test_what_is_new_today_is_old_next_week(empty: SearchIndex) -> None:
+    """A query with an age becomes another one as time goes on, and the one before is gone."""
+    now = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
+    arriving = [replace(document("a", "bread"), seen_at=now - timedelta(hours=1))]
+    told = [
+        answered(empty.matching(arriving, standing(*(Query(text, now=now + late) for text in ("seen:<7d", "seen:>7d")))))
+        for late in (timedelta(), timedelta(minutes=5), 8 * _DAY, timedelta())
+    ]
+    assert told == [{"q0": {"a"}}, {"q0": {"a"}}, {"q1": {"a"}}, {"q0": {"a"}}]

@@ -1,6 +1,6 @@
 """What a query should find, decided by reading every entry: slow, plain, and the same for every engine."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from index._fields import Fields, instant, keys_of
 from index._matching import FoldedText
@@ -9,10 +9,11 @@ from index.query import And, Everything, Node, Not, Nothing, Or, Wording, names_
 
 
 class ReadEntry:
-    """An entry with its folded words."""
+    """An entry with its folded words; ``similar`` are the sentences that it means about."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: Entry, *, similar: Collection[str] = ()) -> None:
         self.entry = entry
+        self.similar = similar
         self._title = FoldedText(entry.title)
         self._text = FoldedText(entry.text)
         when = entry.published_at or entry.seen_at
@@ -30,7 +31,7 @@ class ReadEntry:
             return isinstance(node, Everything)
         if isinstance(node, Wording):
             return bool(self._title.runs(node)) or (not node.title_only and bool(self._text.runs(node)))
-        return bool(self._fields.held((node,), similar=False))
+        return bool(self._fields.held((node,), similar=self.similar))
 
 
 def expected(entries: Sequence[ReadEntry], tree: Node, *, kinds: tuple[EntryKind, ...] = tuple(EntryKind)) -> set[str]:

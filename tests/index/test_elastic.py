@@ -19,9 +19,10 @@ from index import SearchIndex, Server, _bulk, discard_index, open_index
 from index._bulk import Action, send
 from index._generation import part_of
 from index._mapping import VERSION, mappings, to_document
-from index._server import alias_of, check_version, connect
-from index.base import EntryKind, Query
+from index._server import alias_of, check_version, connect, standing_of
+from index.base import EntryKind, Query, StandingQuery
 from index.elastic import ElasticIndex
+from index.rebuild import adapt_index
 from tests.index.samples import DIM, DOCUMENTS, claim, document, probe
 
 
@@ -95,6 +96,23 @@ def test_items_have_a_lifecycle_and_a_template_to_be_rolled_over_with(url: str, 
     assert client.ilm.get_lifecycle(name="factdesk")["factdesk"]["policy"]["phases"]["hot"]["actions"]["rollover"]
     made = [one["settings"]["index"] for one in client.indices.get_settings(index=alias).values()]
     assert [(one["number_of_shards"], one["number_of_replicas"]) for one in made] == [("1", "0")] * 2
+
+
+@pytest.mark.elastic
+def test_standing_queries_have_as_many_copies_as_the_settings_say(url: str, client: Elasticsearch) -> None:
+    def copies() -> tuple[str, str]:
+        (made,) = client.indices.get_settings(index=standing_of(alias_of(url))).values()
+        return made["settings"]["index"]["number_of_replicas"], made["settings"]["index"]["auto_expand_replicas"]
+
+    assert adapt_index(url, dim=DIM, server=Server(replicas=1))  # there are none yet
+    index = open_index(url, dim=DIM, server=Server(replicas=0))
+    assert index.matching(DOCUMENTS[:1], [StandingQuery("q", Query("dam"))])
+    assert copies() == ("0", "false")
+    index.close()
+    assert adapt_index(url, dim=DIM, server=Server(replicas=2))
+    assert copies() == ("2", "false")
+    assert adapt_index(url, dim=DIM, server=Server())
+    assert copies() == ("0", "0-1")
 
 
 @pytest.mark.elastic
@@ -202,6 +220,32 @@ def test_pages_go_on_when_the_frozen_view_is_gone(url: str) -> None:
         client.indices.open(index=alias_of(url), wait_for_active_shards=1)
     second = index.search(Query("dam", limit=4, cursor=first.cursor))
     assert [hit.id for hit in (*first.hits, *second.hits)] == whole[:8]
+    index.close()
+
+
+@pytest.mark.elastic
+@pytest.mark.parametrize("change", ["arrives", "goes"])
+def test_what_changes_before_the_view_is_open_neither_repeats_nor_hides(
+    url: str, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    index = ElasticIndex(url, dim=DIM)
+    index.add([document(f"d{number}", "dam " * (20 - number)) for number in range(12)])
+    whole = [hit.id for hit in index.search(Query("dam", limit=12)).hits]
+
+    def changed(where: str) -> str:
+        if change == "arrives":
+            index.add([document(f"n{number}", "dam " * 30) for number in range(3)])
+        else:
+            index.remove(whole[:2])
+        return opened(where)
+
+    opened = index._reader._open
+    monkeypatch.setattr(index._reader, "_open", changed)
+    first = index.search(Query("dam", limit=4))
+    second = index.search(Query("dam", limit=4, cursor=first.cursor))
+    third = index.search(Query("dam", limit=4, cursor=second.cursor))
+    assert [hit.id for page in (first, second, third) for hit in page.hits] == whole
+    assert third.cursor is None
     index.close()
 
 
