@@ -17,7 +17,8 @@ NAMED = ("kind", "language", "source", "role", "event", "narrative")
 """Fields whose values are numbered in the table ``names``; 0 is no value."""
 _NUMBERS = ("findings", "instant", "seen", "reach")
 COLUMNS = (*NAMED, *_NUMBERS)
-_SELECT = f"SELECT entry, {', '.join(COLUMNS)} FROM entries WHERE entry > ? ORDER BY entry"
+_SELECT = f"SELECT entry, {', '.join(COLUMNS)} FROM entries WHERE entry BETWEEN ? AND ? ORDER BY entry"
+_LAST = 2**63 - 1
 _CHUNK = 20_000
 _TYPES = {"kind": "u1", "role": "u1", "language": "u2", "findings": "i8", "instant": "i8", "seen": "i8", "reach": "i8"}
 Mask = NDArray[np.bool_]
@@ -88,7 +89,7 @@ class Columns:
         for self._named, field, number, value in names:
             self.names[field].put(number, value)
         self._read_blocks()
-        self._read_rest()
+        self._read_rows(_LAST)
         gone = self._connection.execute(
             "SELECT seq, entry FROM removed WHERE seq > ? ORDER BY seq", (self._removed,)
         ).fetchall()
@@ -98,12 +99,15 @@ class Columns:
             self._alive[told[told[:, 1] < self.size, 1]] = False
 
     def _read_blocks(self) -> None:
-        query = "SELECT columns FROM blocks WHERE block >= ? ORDER BY block"
-        for (packed,) in self._connection.execute(query, (-(-self.size // BLOCK) if self.size > 1 else 0,)):
+        first = -(-self.size // BLOCK) if self.size > 1 else 0
+        blocks = self._connection.execute("SELECT columns FROM blocks WHERE block >= ? ORDER BY block", (first,)).fetchall()
+        if blocks:
+            self._read_rows(first * BLOCK - 1)  # of a block that was read in part before it was sealed
+        for (packed,) in blocks:
             self._append(np.frombuffer(zlib.decompress(packed), dtype=np.int64).reshape(-1, len(COLUMNS) + 1))
 
-    def _read_rest(self) -> None:
-        rows = self._connection.execute(_SELECT, (self.size - 1,))
+    def _read_rows(self, last: int) -> None:
+        rows = self._connection.execute(_SELECT, (self.size, last))
         while chunk := rows.fetchmany(_CHUNK):
             self._append(np.array(chunk, dtype=np.int64))
 

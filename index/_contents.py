@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 _LEAST = 120  # characters from which compressing pays
-_LEVEL = 1
+_LEVEL = 4  # a fifteenth smaller than 1, 20 µs a text more; 6 gains as little again and costs twice that
 
 
 def packed_text(text: str) -> str | bytes:

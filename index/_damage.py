@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from index._contents import unpacked_text
+from index._vocabulary import unpacked_words
 
 _WHOLE = 64 * 1024 * 1024  # bytes of a file that is checked wholly at each start: some tenths of a second
 _PLACES = 48
@@ -30,6 +31,8 @@ def require_whole(connection: sqlite3.Connection, path: Path) -> None:
     _require_structure(connection)
     for (text,) in connection.execute("SELECT text FROM contents"):
         unpacked_text(text)
+    for (words,) in connection.execute("SELECT words FROM vocabulary"):
+        unpacked_words(words)
     connection.execute("INSERT INTO entry_words (entry_words) VALUES ('integrity-check')")
 
 

@@ -184,6 +184,7 @@ class NextFile:
         self._path = path
         with readable(path), _alone(path):
             self.index = self._resumed(dim) or self._begun(dim)
+        self.index.put_off_merging()
 
     def fill(self, entries: Sequence[Entry]) -> None:
         """Add those of ``entries`` that the file does not have: what came meanwhile is newer."""
@@ -191,6 +192,7 @@ class NextFile:
 
     def commit(self) -> None:
         """Put the file in the place of the one that serves, and delete that."""
+        self.index.merge()
         self.index.close()
         with readable(self._path), _alone(self._path):
             old = served_file(self._path)

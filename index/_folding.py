@@ -27,6 +27,7 @@ _WORD = re.compile(f"[\\w{_MARKS}{_INVISIBLE}]{{1,64}}")
 _LONGEST = 64
 _PLAIN = re.compile("[a-z0-9]{1,64}")
 _TOO_LONG = re.compile("[a-z0-9]{65}")
+_SPACED = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else ord(" ") for byte in range(256))
 _KEPT_MARKS = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3099\u309a]")
 _NO_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -150,6 +151,17 @@ def tokens(text: str) -> list[str]:
         else:
             found += _fold_tokens(word)
     return found
+
+
+def spaced_tokens(text: str) -> tuple[bytes, list[str]]:
+    """Return the folded words of ``text``, blanks between them, in UTF-8 and as a list: `tokens`, quicker where it is plain."""
+    if text.isascii():
+        spaced = text.encode().translate(_SPACED)
+        found = spaced.decode().split()
+        if len(max(found, key=len, default="")) <= _LONGEST:
+            return spaced, found
+    found = tokens(text)
+    return " ".join(found).encode(), found
 
 
 def placed_tokens(text: str) -> tuple[list[str], list[tuple[int, int]]]:

@@ -8,11 +8,12 @@ from uuid import uuid4
 
 from factdesk.errors import IndexUnavailableError
 from index._damage import require_sound
+from index._filling import merge_as_it_goes
 from index._folding import FOLDING_VERSION
 
-_FORMAT = "4"
+_FORMAT = "5"
 _BUSY_MS = 15_000
-_PAGE = 8_192
+_PAGE = 16_384
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
@@ -24,7 +25,7 @@ CREATE TABLE IF NOT EXISTS contents (entry INTEGER PRIMARY KEY, title TEXT NOT N
 CREATE TABLE IF NOT EXISTS blocks (block INTEGER PRIMARY KEY, columns BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS common (word TEXT NOT NULL, block INTEGER NOT NULL, count INTEGER NOT NULL, bits BLOB NOT NULL,
   PRIMARY KEY (word, block)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS vocabulary (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS vocabulary (number INTEGER PRIMARY KEY AUTOINCREMENT, size INTEGER NOT NULL, words BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS passage_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB,
   article BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS claim_features (entry INTEGER PRIMARY KEY, words BLOB NOT NULL, grams BLOB NOT NULL, vector BLOB,
@@ -60,10 +61,11 @@ def open_scratch() -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, wanted: str) -> None:
-    connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file: compressed texts fill such pages better
+    connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file: compressed texts leave little of such pages unused
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
+        merge_as_it_goes(connection)
         known = (wanted, uuid4().hex)
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?), ('generation', '0'), ('identity', ?)", known)
     connection.executescript(_SESSION)

@@ -7,7 +7,8 @@ whole.
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Sets:
         self._connection = connection
         self._columns = columns
         self._vocabulary = vocabulary
-        self._kept: OrderedDict[tuple[str, int], Rows] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, int], Rows] = OrderedDict()
         self._generation = -1
         self._sealed = 0
         self._budget = 0
@@ -60,7 +61,7 @@ class Sets:
         blocks = -(-self._columns.size // BLOCK)
         if self._sealed and not known:
             return blocks * COMMON
-        rest = self._rows(f'"{word}"', blocks - 1) if self._sealed < blocks else ()
+        rest = self._rows(f'"{word}"', blocks - 1, blocks - 1) if self._sealed < blocks else ()
         return int(count or 0) + len(rest) + COMMON * int(self._sealed - known)
 
     def _of(self, node: Node, within: Mask) -> Mask:
@@ -86,7 +87,7 @@ class Sets:
         if isinstance(leaf, Words):
             return self._words(leaf, within)
         if isinstance(leaf, Fuzzy):
-            alike = self._vocabulary.alike(leaf.token, edits=leaf.edits, generation=self._generation)
+            alike = self._vocabulary.alike(leaf.token, edits=leaf.edits)
             return self._any_word(alike, within, title_only=leaf.title_only)
         if isinstance(leaf, Near):
             return self._scanned(expression(leaf), within, words=(*leaf.left.tokens, *leaf.right.tokens))
@@ -151,9 +152,8 @@ class Sets:
         for block, packed in bits.items():
             part = mask[block * BLOCK : (block + 1) * BLOCK]
             part |= unpacked(packed)[: len(part)]
-        for block in self._blocks():
-            if block not in bits:
-                mask[self._rows(f'"{word}"', block)] = True
+        for first, last in self._runs(bits):
+            mask[self._rows(f'"{word}"', first, last)] = True
 
     def _scanned(self, asked: str, within: Mask, *, words: Sequence[str]) -> Mask:
         """Return what an FTS5 expression finds, in blocks from the newest on that hold any of ``within``."""
@@ -161,12 +161,12 @@ class Sets:
         for block in self._blocks():
             if block * BLOCK < self.floor or not within[block * BLOCK : (block + 1) * BLOCK].any():
                 continue
-            if (asked, block) not in self._kept:
+            if (asked, block, block) not in self._kept:
                 self._budget -= self._postings(words, block)
                 if self._budget < 0:
                     self.floor = max(self.floor, (block + 1) * BLOCK)
                     break
-            mask[self._rows(asked, block)] = True
+            mask[self._rows(asked, block, block)] = True
         return mask
 
     def _postings(self, words: Sequence[str], block: int) -> int:
@@ -181,14 +181,23 @@ class Sets:
     def _blocks(self) -> Iterator[int]:
         return iter(range((self._columns.size - 1) // BLOCK, -1, -1))
 
-    def _rows(self, asked: str, block: int) -> Rows:
-        key = (asked, block)
+    def _runs(self, apart: Container[int]) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last of blocks in a row that are not in ``apart``; sealed ones and others are no such row."""
+        for start, stop in ((0, self._sealed), (self._sealed, -(-self._columns.size // BLOCK))):
+            blocks = [block for block in range(start, stop) if block not in apart]
+            for _, run in groupby(enumerate(blocks), key=lambda pair: pair[1] - pair[0]):
+                members = [block for _, block in run]
+                yield members[0], members[-1]
+
+    def _rows(self, asked: str, first: int, last: int) -> Rows:
+        """Return the entries of the blocks from ``first`` to ``last`` that an FTS5 expression finds."""
+        key = (asked, first, last)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        first, last = block * BLOCK, min((block + 1) * BLOCK, self._columns.size) - 1
-        rows = np.array(rows_of(self._connection, asked, first=first, last=last), dtype=np.int64)
-        if block < self._sealed:
+        end = min((last + 1) * BLOCK, self._columns.size) - 1
+        rows = np.array(rows_of(self._connection, asked, first=first * BLOCK, last=end), dtype=np.int64)
+        if last < self._sealed:
             self._kept[key] = rows
             if len(self._kept) > _CACHED:
                 self._kept.popitem(last=False)

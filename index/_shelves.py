@@ -34,6 +34,10 @@ class Shelves:
         """Return the claims as they stand in the current transaction."""
         return self._claims.current()
 
+    def damaged(self) -> list[Path]:
+        """Return the files of segments that are not as they were written; every one is read as a whole."""
+        return [*self._passages.damaged(), *self._claims.damaged()]
+
 
 class _Reader:
     def __init__(self, connection: sqlite3.Connection, table: str, *, path: Path, dim: int) -> None:
@@ -57,6 +61,10 @@ class _Reader:
         if self._read_on():
             self._shelf = Shelf([*(segment for _, segment in self._kept), *self._tail])
         return self._shelf
+
+    def damaged(self) -> Iterator[Path]:
+        self._look()
+        return self._sidecar.damaged()
 
     def _look(self) -> None:
         """Begin again when the file was emptied or replaced, or when another process has kept more segments."""

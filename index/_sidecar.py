@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index._segment import Segment, SegmentError, open_segment, write_segment
+from index._segment import Segment, SegmentError, is_damaged, open_segment, write_segment
 
 _LIST = "list.json"
 
@@ -58,6 +58,10 @@ class Sidecar:
                 yield kept, open_segment(self._folder / kept.file)
             except (OSError, SegmentError):
                 return
+
+    def damaged(self) -> Iterator[Path]:
+        """Read every segment that counts as a whole, and yield the files of those that are not as they were written."""
+        yield from (path for kept in self._listed() if is_damaged(path := self._folder / kept.file))
 
     @contextmanager
     def adding(self) -> Iterator[bool]:

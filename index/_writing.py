@@ -3,17 +3,18 @@
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import zip_longest
 
 import numpy as np
 
 from index._contents import packed_text, unpacked_text
 from index._fields import instant
-from index._folding import clean, fold, gram_hashes, tokens, word_hashes
+from index._folding import clean, fold, gram_hashes, spaced_tokens, tokens, word_hashes
 from index._passages import PASSAGE_KINDS, dump_passage, is_comparable, long_text, short_text, unit_vector
+from index._sheet import Sheet
 from index._vectors import pack
 from index._vocabulary import Vocabulary
 from index.base import Entry, EntryKind
@@ -28,56 +29,69 @@ _TABLES = (
     "common",
     "vocabulary",
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COLUMNS = {
+    "entry": "number",
+    "id": "text",
+    **dict.fromkeys(("kind", "language", "source", "role", "event", "narrative", "findings"), "number"),
+    **dict.fromkeys(("instant", "seen", "reach", "published"), "number"),
+    "document_id": "text",
+}
 _MOST_FINDINGS = 62  # they are bits of one number
-_MANY = 64
-_PIECE = 32
-_AHEAD = 4
+_PIECE = 64
+_AHEAD = 2
+Sheets = Sequence[Sheet]
 
 
 def write_entries(connection: sqlite3.Connection, entries: Sequence[Entry], *, vocabulary: Vocabulary) -> None:
     """Add ``entries``, replacing those with the same id (of two in one batch, the later one counts)."""
     latest = {entry.id: entry for entry in entries}
     delete_entries(connection, list(latest))
-    numbers, learned = _Numbers(connection), set[str]()
-    first = _next_entry(connection)
-    for row, prepared in enumerate(_prepared(list(latest.values())), start=first):
-        _write_entry(connection, prepared, row=row, numbers=numbers)
-        learned |= prepared.distinct
-    vocabulary.learn(learned)
+    vocabulary.catch_up()
+    numbered = list(enumerate(latest.values(), start=_next_entry(connection)))
+    pieces = [numbered[start : start + _PIECE] for start in range(0, len(numbered), _PIECE)]
+    folding = [partial(_folded, piece, vocabulary) for piece in pieces]
+    numbers = _Numbers(connection)
+    for piece, sheets in zip_longest(pieces, _ahead([*folding, vocabulary.learned])):
+        for sheet in (_fields_of(piece or (), numbers), *sheets):
+            sheet.insert(connection)
+    vocabulary.settle()
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An entry with what is made of its words before the file is touched."""
-
-    entry: Entry
-    title: str
-    packed: str | bytes
-    title_words: str
-    words: str
-    distinct: frozenset[str]
-
-
-def _prepared(entries: list[Entry]) -> Iterator[_Prepared]:
-    """Yield entries with their words; of many, a thread folds the next ones while SQLite writes the last ones."""
-    if len(entries) < _MANY:
-        yield from map(_prepare, entries)
+def _ahead(jobs: Sequence[Callable[[], Sheets]]) -> Iterator[Sheets]:
+    """Yield what ``jobs`` return, in order; of several, a thread does the next ones while SQLite writes the last ones."""
+    if len(jobs) <= _AHEAD:
+        yield from (job() for job in jobs)
         return
     with ThreadPoolExecutor(max_workers=1) as ahead:
-        pieces = [entries[start : start + _PIECE] for start in range(0, len(entries), _PIECE)]
-        waiting = deque(ahead.submit(lambda piece: [*map(_prepare, piece)], piece) for piece in pieces[:_AHEAD])
-        for following in (*pieces[_AHEAD:], *([None] * min(_AHEAD, len(pieces)))):
-            yield from waiting.popleft().result()
-            if following is not None:
-                waiting.append(ahead.submit(lambda piece: [*map(_prepare, piece)], following))
+        waiting = deque[Future[Sheets]]()
+        for job in jobs:
+            waiting.append(ahead.submit(job))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
-def _prepare(entry: Entry) -> _Prepared:
-    title, text = clean(entry.title), clean(entry.text)
-    titled, words = tokens(title), tokens(text)
-    distinct = frozenset([*titled, *words])
-    return _Prepared(entry, title, packed_text(text), " ".join(titled), " ".join(words), distinct)
+def _folded(numbered: Sequence[tuple[int, Entry]], vocabulary: Vocabulary) -> Sheets:
+    """Return what is made of the words of entries; the file is not touched."""
+    shown = Sheet("contents", entry="number", title="text", text="either", passage="text")
+    indexed = Sheet("entry_words", rowid="number", title="text", text="text")
+    features = {table: _feature_sheet(table) for table in ("passage_features", "claim_features")}
+    for row, entry in numbered:
+        title, text = clean(entry.title), clean(entry.text)
+        (titled, title_words), (body, words) = spaced_tokens(title), spaced_tokens(text)
+        vocabulary.note(title_words)
+        vocabulary.note(words)
+        shown.put(row, title, packed_text(text), dump_passage(entry.passage))
+        indexed.put(row, titled, body)
+        if is_comparable(entry):
+            table = "claim_features" if entry.kind is EntryKind.CLAIM else "passage_features"
+            features[table].put(row, *_features(entry))
+    return shown, indexed, *features.values()
+
+
+def _feature_sheet(table: str) -> Sheet:
+    return Sheet(table, entry="number", words="blob", grams="blob", vector="blob", article="blob")
 
 
 class _Numbers:
@@ -113,38 +127,28 @@ def _next_entry(connection: sqlite3.Connection) -> int:
     return 1 if found is None else int(found[0]) + 1
 
 
-def _write_entry(connection: sqlite3.Connection, prepared: _Prepared, *, row: int, numbers: _Numbers) -> None:
-    entry = prepared.entry
-    when = instant(entry.published_at or entry.seen_at)
-    published = None if entry.published_at is None else when
-    named = (getattr(entry, name) for name in ("language", "source", "role", "event", "narrative"))
-    values = (
-        *(row, entry.id, numbers.of("kind", entry.kind.value)),
-        *(
-            numbers.of(name, value)
-            for name, value in zip(("language", "source", "role", "event", "narrative"), named, strict=True)
-        ),
-        *(numbers.findings(entry.findings), when, instant(entry.seen_at), max(0, entry.reach), published),
-        "" if entry.document_id == entry.id else entry.document_id,
-    )
-    connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-    shown = (row, prepared.title, prepared.packed, dump_passage(entry.passage))
-    connection.execute("INSERT INTO contents VALUES (?, ?, ?, ?)", shown)
-    indexed = (row, prepared.title_words, prepared.words)
-    connection.execute("INSERT INTO entry_words (rowid, title, text) VALUES (?, ?, ?)", indexed)
-    if is_comparable(entry):
-        _write_features(connection, entry, row=row)
+def _fields_of(numbered: Sequence[tuple[int, Entry]], numbers: _Numbers) -> Sheet:
+    sheet = Sheet("entries", **_COLUMNS)
+    for row, entry in numbered:
+        when = instant(entry.published_at or entry.seen_at)
+        sheet.put(
+            *(row, entry.id, numbers.of("kind", entry.kind.value), numbers.of("language", entry.language)),
+            *(numbers.of("source", entry.source), numbers.of("role", entry.role), numbers.of("event", entry.event)),
+            *(numbers.of("narrative", entry.narrative), numbers.findings(entry.findings)),
+            *(when, instant(entry.seen_at), max(0, entry.reach), None if entry.published_at is None else when),
+            "" if entry.document_id == entry.id else entry.document_id,
+        )
+    return sheet
 
 
-def _write_features(connection: sqlite3.Connection, entry: Entry, *, row: int) -> None:
+def _features(entry: Entry) -> tuple[bytes, bytes, bytes | None, bytes]:
+    """Return the hashed words and 4-grams of the short text, the packed vector, and the article's words."""
     short = short_text(entry)
     words = np.unique(word_hashes(tokens(short)))
     article = word_hashes(tokens(clean(long_text(entry)))) if entry.kind in PASSAGE_KINDS else words[:0]
     vector = unit_vector(entry.vector)
     packed = None if vector is None else pack(vector)
-    features = (row, words.tobytes(), gram_hashes(fold(short)).tobytes(), packed, article.tobytes())
-    table = "claim_features" if entry.kind is EntryKind.CLAIM else "passage_features"
-    connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", features)
+    return words.tobytes(), gram_hashes(fold(short)).tobytes(), packed, article.tobytes()
 
 
 def delete_entries(connection: sqlite3.Connection, ids: Sequence[str]) -> None:

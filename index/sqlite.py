@@ -8,17 +8,19 @@ from threading import RLock
 
 import numpy as np
 
+from factdesk.errors import IndexUnavailableError
 from factdesk.records import Candidate
 from index._asking import meanings_of, read_query
 from index._blocks import full_blocks, seal
 from index._damage import require_whole
+from index._filling import empty_log, merge_as_it_goes, merge_some, put_off_merging
 from index._fusion import Asked, Proposals, Scored, ask, best, scored
 from index._paging import Pager
 from index._passages import load_passage
 from index._schema import open_file, readable
 from index._searching import Searcher
 from index._shelf import Shelf
-from index._shelves import Shelves
+from index._shelves import Shelves, folder_of
 from index._similar import LEAST_ALIKE, MOST_ALIKE, with_documents
 from index._standing import matching_in_memory
 from index._vocabulary import Vocabulary
@@ -47,6 +49,23 @@ class SqliteIndex:
     def fill(self, entries: Sequence[Entry]) -> None:
         """Index those of ``entries`` that are not there yet, in one transaction."""
         self._write(entries, only_new=True)
+
+    def put_off_merging(self) -> None:
+        """Leave the lists of words that are written from now on in pieces, until `merge`."""
+        with self._transaction("IMMEDIATE"):
+            put_off_merging(self._connection)
+
+    def merge(self) -> None:
+        """Make one of all pieces, a little in each transaction, and from now on merge as it goes."""
+        begin, more = True, True
+        while more:
+            with self._transaction("IMMEDIATE"):
+                more = merge_some(self._connection, begin=begin)
+            begin = False
+        with self._transaction("IMMEDIATE"):
+            merge_as_it_goes(self._connection)
+        with self._lock, readable(self._path):
+            empty_log(self._connection)
 
     def _write(self, entries: Sequence[Entry], *, only_new: bool = False) -> None:
         with self._transaction("IMMEDIATE"):
@@ -80,9 +99,14 @@ class SqliteIndex:
         self._vocabulary.forget()
 
     def inspect(self) -> None:
-        """Read the whole file. Raises `IndexUnavailableError` when it is damaged anywhere."""
+        """Read the whole file and what lies beside it. Raises `IndexUnavailableError` when any of it is damaged."""
         with self._transaction("IMMEDIATE"):
             require_whole(self._connection, self._path)
+            damaged = self._shelves.damaged()
+        if damaged:
+            folder = folder_of(self._path)
+            what = f"Of what candidates are found by, {damaged[0].relative_to(folder)} in {folder} is damaged."
+            raise IndexUnavailableError(what, remedy="Stop Factdesk and delete the folder: it is made again from the index.")
 
     def close(self) -> None:
         """Release the file."""

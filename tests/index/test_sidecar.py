@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index import SearchIndex, discard_index, open_index
+from factdesk.errors import IndexUnavailableError
+from index import SearchIndex, discard_index, inspect_file, open_index
 from index import _shelves as shelves
 from index.base import Entry
 from tests.index.samples import DIM, claim, factcheck, probe
@@ -122,6 +123,19 @@ def test_what_is_harmed_is_read_again_from_the_file(index: SearchIndex, *, url: 
     assert anew(url) == before
     assert anew(url) == before
     assert json.loads(listed.read_text())["segments"]
+
+
+def test_a_whole_look_names_a_segment_with_other_bytes(index: SearchIndex, *, url: str, tmp_path: Path) -> None:
+    index.add(checks(0, 30))
+    told(index)
+    inspect_file(url, dim=DIM)
+    harmed = segments(tmp_path)[0]
+    content = harmed.read_bytes()
+    harmed.write_bytes(content[:-200] + bytes(byte ^ 1 for byte in content[-200:]))
+    with pytest.raises(IndexUnavailableError, match=f"passage_features/{harmed.name}") as caught:
+        inspect_file(url, dim=DIM)
+    assert str(tmp_path / "index.sqlite3.segments") in caught.value.what
+    assert "delete the folder" in caught.value.remedy
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(index: SearchIndex, tmp_path: Path) -> None:
