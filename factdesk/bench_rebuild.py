@@ -87,5 +87,6 @@ def _batches(entries: Iterator[Entry]) -> Iterator[Sequence[Entry]]:
 
 
 def _resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * 4096 / 1_000_000
+    """Return the memory that is the process's own: the store's file, which it maps, is not."""
+    _, resident, shared = map(int, Path("/proc/self/statm").read_text(encoding="ascii").split()[:3])
+    return (resident - shared) * 4096 / 1_000_000

@@ -24,7 +24,7 @@ from index import Server
 from index.base import Entry, EntryKind
 from index.rebuild import Rebuild, adapt_index, begin_rebuild
 
-_BATCH = 2_000  # entries written at once: about a second, for which other writers wait
+_BATCH = 1_000  # entries written at once: half a second, for which other writers wait
 _READ = 500
 Report = Callable[[int], None]
 _T = TypeVar("_T")

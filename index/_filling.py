@@ -7,11 +7,13 @@ few. While nobody searches, that is work for nothing.
 import sqlite3
 
 _AS_IT_GOES = 8  # pieces of like size; of four, FTS5's own number, a fifth of adding would go into merging again
-_PAGES = 2_000  # written by one step of a merge: 8 MB
+_CACHE_KB = 16_384
+_PAGES = 500  # written by one step of a merge: 2 MB
 
 
 def put_off_merging(connection: sqlite3.Connection) -> None:
     """Merge no more as it goes; sixteen pieces of like size are merged all the same, so that nothing grows without bound."""
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")  # nothing that was written is read soon
     _set(connection, "automerge", 0)
 
 
