@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index._postings import MOST_ROWS, Hashes, Postings
-from index._vectors import distances, signs
+from index._vectors import cosines, distances, signs
 
 _MAGIC = b"FDSEG 1\n"
 _ALIGN = 64
@@ -87,8 +87,7 @@ class Segment:
 
     def meaning(self, places: NDArray[np.int64], vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the cosine of the vectors at ``places`` with a unit ``vector``, 0 … 1; 0 where an entry was removed."""
-        cosines = np.einsum("ij,j->i", self.codes[places].astype(np.float32), vector)  # BLAS would wake its threads for this
-        told = cosines * self.steps[places] * self.alive[places]
+        told = cosines(self.codes, vector, places=places) * self.steps[places] * self.alive[places]
         return np.asarray(told.clip(0.0, 1.0), dtype=np.float32)
 
     def distances(self, asked: NDArray[np.uint64]) -> NDArray[np.uint16]:

@@ -23,6 +23,7 @@ _N = TypeVar("_N", bound=np.generic)
 _TEXT_BUDGET = 300_000
 _ARTICLE_BUDGET = 150_000
 _STRIDES = 64
+_NOWHERE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class Shelf:
         """Return the places whose short text is nearest by letters and words."""
         words, letters = found.known.terms
         by_letters, by_words = affordable(found.known.grams, _TEXT_BUDGET), affordable(found.known.words, _TEXT_BUDGET)
+        if not (len(by_letters) or len(by_words)):
+            return _NOWHERE
         scale = 1 / math.sqrt(max(float(letters.rarities[letters.known].sum()) * letters.usual, 1e-6))
         letter_weights = letters.rarities[by_letters] * np.float32(scale)
         word_weights = words.rarities[by_words] * np.float32(FIT_BESIDE_LETTERS / words.usual)
@@ -102,6 +105,8 @@ class Shelf:
     def _by_article(self, found: _Found) -> NDArray[np.int64]:
         """Return the places whose article is nearest by its words (BM25)."""
         asked = affordable(found.known.article, _ARTICLE_BUDGET)
+        if not len(asked):
+            return _NOWHERE
         rarities = Terms.of(found.known.article[asked], total=self._total).rarities
 
         def near(at: int, one: Segment) -> NDArray[np.float32]:
@@ -117,7 +122,7 @@ class Shelf:
     def _by_meaning(self, probe: Asked, depth: int = RECALL_DEPTH) -> NDArray[np.int64]:
         """Return the places whose vector is nearest, of the few that have nearly the same signs."""
         if probe.vector is None or not self._total:
-            return np.zeros(0, dtype=np.int64)
+            return _NOWHERE
         asked = signs(probe.vector[None, :])[:, 0]
         places = few(np.concatenate([one.distances(asked) for one in self.segments]))
         return places[_top(self._meaning(probe, places), depth)]

@@ -14,6 +14,8 @@ _WORD = 64
 _REREAD = 4_000
 _REREAD_SHARE = 100
 _CHUNK = 8_192
+_COMPARED = 32_768
+_ROWS = 256
 
 
 def quantised(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -55,11 +57,20 @@ def signs(vectors: NDArray[np.float32]) -> NDArray[np.uint64]:
 def distances(asked: NDArray[np.uint64], held: NDArray[np.uint64]) -> NDArray[np.uint16]:
     """Return in how many signs each column of ``held[words, n]`` differs from ``asked[words]``."""
     total = np.zeros(held.shape[1], dtype=np.uint16)
-    for start in range(0, held.shape[1], _CHUNK):
-        part = total[start : start + _CHUNK]
+    for start in range(0, held.shape[1], _COMPARED):
+        part = total[start : start + _COMPARED]
         for word, row in zip(asked, held, strict=True):
-            part += np.bitwise_count(row[start : start + _CHUNK] ^ word)
+            part += np.bitwise_count(row[start : start + _COMPARED] ^ word)
     return total
+
+
+def cosines(codes: NDArray[np.int8], vector: NDArray[np.float32], *, places: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the products of the rows ``codes[places]`` with ``vector``, a few rows at a time: they stay near the processor."""
+    told = np.empty(len(places), dtype=np.float32)
+    for start in range(0, len(places), _ROWS):
+        rows = codes[places[start : start + _ROWS]].astype(np.float32)
+        np.einsum("ij,j->i", rows, vector, out=told[start : start + _ROWS])  # BLAS would wake its threads for this
+    return told
 
 
 def few(distance: NDArray[np.uint16]) -> NDArray[np.int64]:

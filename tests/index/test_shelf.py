@@ -10,7 +10,7 @@ from index._fusion import Asked
 from index._postings import Postings
 from index._segment import Comparable, Segment, SegmentError, is_damaged, joined, open_segment, write_segment
 from index._shelf import Shelf, affordable
-from index._vectors import distances, few, pack, quantised, signs, unpack
+from index._vectors import cosines, distances, few, pack, quantised, signs, unpack
 from tests.index.samples import DIM, meaning
 
 RANDOM = np.random.default_rng(7)
@@ -52,6 +52,12 @@ def test_a_vector_of_bytes_points_where_the_vector_did() -> None:
     code, step = unpack(pack(vectors[3]))
     assert (code == codes[3]).all()
     assert step == pytest.approx(float(steps[3]))
+
+
+def test_rows_are_multiplied_a_few_at_a_time() -> None:
+    codes = RANDOM.integers(-127, 128, (1_000, 512)).astype(np.int8)
+    vector, places = RANDOM.normal(size=512).astype(np.float32), np.sort(RANDOM.permutation(1_000)[:777])
+    assert np.allclose(cosines(codes, vector, places=places), codes[places].astype(np.float32) @ vector, rtol=1e-4, atol=1e-2)
 
 
 def test_a_zero_vector_stays_zero() -> None:
