@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch
-from elasticsearch.helpers import streaming_bulk
+from elasticsearch.helpers import parallel_bulk, streaming_bulk
 
 from factdesk.errors import IndexUnavailableError
 from index._mapping import Json
 from index._server import disk_is_full
 
-_PIECE = 500
+_PIECE = 250
 _PIECE_BYTES = 10_000_000
 _LEAST_BYTES = 500_000
 _PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 4.0, 4.0)  # seconds; some 16 in all
@@ -93,11 +93,17 @@ def _once(client: Elasticsearch, actions: Sequence[Action], *, sent: Sent, size:
 
 
 def _answers(client: Elasticsearch, actions: Sequence[Action], *, size: int) -> Iterator[Mapping[str, Any]]:
-    """Yield what the server says to each action. A request that fails as a whole for good raises."""
+    """Yield what the server says to each action, in order. A request that fails as a whole for good raises.
+
+    Two pieces are under way at once: the server takes in one while the other is written out and read.
+    """
     lines = (action.told() for action in actions)
-    told = streaming_bulk(
-        client, lines, chunk_size=_PIECE, max_chunk_bytes=size, raise_on_error=False, raise_on_exception=False
-    )
+    if len(actions) > _PIECE:
+        told = parallel_bulk(
+            *(client, lines, 2), chunk_size=_PIECE, max_chunk_bytes=size, raise_on_exception=False, raise_on_error=False
+        )
+    else:
+        told = streaming_bulk(client, lines, max_chunk_bytes=size, raise_on_exception=False, raise_on_error=False)
     for _, line in told:
         (answer,) = line.values()
         failed = answer.get("exception")

@@ -330,6 +330,34 @@ def test_what_a_busy_server_never_takes_is_raised_in_the_end(httpserver: HTTPSer
     assert sent == [["a", "b"], ["b"], ["b"], ["b"]]
 
 
+def test_pieces_that_are_sent_at_once_are_told_apart(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every third entry is rejected at first, and one for good, in several requests: each answer is its own entry's."""
+    monkeypatch.setattr(_bulk, "_PAUSES", (0.001,) * 3)
+    sent: list[list[str]] = []
+    seen: set[str] = set()
+
+    def answer(request: Request) -> Response:
+        ids = [line["index"]["_id"] for line in map(json.loads, request.data.splitlines()) if "index" in line]
+        busy = [one for one in ids if int(one) % 3 == 0 and one not in seen]
+        sent.append(ids)
+        seen.update(ids)
+        told = [{"_id": one, "_index": f"i{one}", "status": 201} for one in ids]
+        for one in told:
+            if one["_id"] in busy:
+                one |= {"status": 429, "error": {"type": "es_rejected_execution_exception", "reason": "full"}}
+            elif one["_id"] == "400":
+                one |= {"status": 400, "error": {"type": "odd", "reason": "never"}}
+        body = json.dumps({"items": [{"index": one} for one in told]})
+        return Response(body, headers={"X-Elastic-Product": "Elasticsearch"}, content_type="application/json")
+
+    httpserver.expect_request("/_bulk").respond_with_handler(answer)
+    with connect(httpserver.url_for("/desk"), Server()) as client:
+        done = send(client, [Action("index", "i", str(number), {}) for number in range(900)])
+    assert [sorted(map(len, some)) for some in (sent[:4], sent[4:])] == [[150, 250, 250, 250], [50, 250]]
+    assert done.places == {str(number): f"i{number}" for number in range(900) if number != 400}
+    assert done.refused == {"400": "odd: never"}
+
+
 def test_a_request_that_is_too_large_is_cut_into_smaller_ones(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_bulk, "_PAUSES", (0.001,) * 6)
     monkeypatch.setattr(_bulk, "_PIECE_BYTES", 40_000)
