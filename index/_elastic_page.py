@@ -2,15 +2,16 @@
 
 from collections.abc import Container, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from index._asking import Asked
 from index._fields import Fields, from_instant
 from index._highlight import show
 from index._histogram import HOUR, MOST_HOURS, Bars, hour_label
 from index._mapping import Json
 from index._searching import FACET_FIELDS, FACET_VALUES, Facets
+from index._tree import Leaf
 from index.base import EntryKind, Hit, Interval, Query
 
 _FIELDS = {field: "findings" if field == "finding" else field for field in FACET_FIELDS}
@@ -37,18 +38,18 @@ def to_bars(answer: Mapping[str, Any], query: Query) -> Bars:
     """Return how many hits each interval has, in order."""
     found = answer["bars"]["buckets"]
     if query.interval is not Interval.HOUR:
-        return tuple((_label(int(one["key"]), query), int(one["doc_count"])) for one in found)
+        return tuple((_label(int(one["key"]), query.zone), int(one["doc_count"])) for one in found)
     since = (int(answer["newest"]["value"]) if found else 0) - MOST_HOURS * HOUR
     counted = [(int(one["key"]["at"]) * _MILLISECOND, int(one["doc_count"])) for one in reversed(found)]
     return tuple((hour_label(begun, zone=query.zone), count) for begun, count in counted if begun > since)
 
 
-def to_hit(source: Mapping[str, Any], asked: Asked, *, similar: Container[str], score: float) -> Hit:
+def to_hit(source: Mapping[str, Any], leaves: tuple[Leaf, ...], *, similar: Container[str], score: float) -> Hit:
     """Return a stored entry as a hit, its matched parts marked; ``similar`` are the sentences that it is like."""
     keys = frozenset((name, value) for name, _, value in (key.partition(":") for key in source["keys"]))
     fields = Fields(keys, source["instant"], source["seen"], source["reach"])
-    held = fields.held(asked.leaves, similar=similar)
-    shown = show(source["title"], source["text"], leaves=asked.leaves, held=held)
+    held = fields.held(leaves, similar=similar)
+    shown = show(source["title"], source["text"], leaves=leaves, held=held)
     return Hit(
         *(source["key"], EntryKind(source["kind"]), source["title"], shown.snippet, source["language"], source["source"]),
         None if source["published"] is None else from_instant(source["published"]),
@@ -69,8 +70,9 @@ def _bar(query: Query) -> dict[str, Json]:
     return {"field": "at", "calendar_interval": query.interval.value, "time_zone": query.zone}
 
 
-def _label(milliseconds: int, query: Query) -> str:
-    return from_instant(milliseconds * _MILLISECOND).astimezone(ZoneInfo(query.zone)).date().isoformat()
+@lru_cache(maxsize=16_384)
+def _label(milliseconds: int, zone: str) -> str:
+    return from_instant(milliseconds * _MILLISECOND).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def _counted(buckets: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:

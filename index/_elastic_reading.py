@@ -51,8 +51,9 @@ class Reader:
         found, shown = _following(answer["hits"]["hits"], asked, ranked=ranked)
         total, counted = int(answer["hits"]["total"]["value"]), answer["aggregations"]
         opening = self._view(str(answer.get("pit_id", "")), where=where, ends=not found or shown >= total)
+        leaves = asked.leaves
         hits = [
-            to_hit(one["_source"], asked, similar=_like(one["_id"], alike), score=float(one["sort"][0]) if ranked else 0.0)
+            to_hit(one["_source"], leaves, similar=_like(one["_id"], alike), score=float(one["sort"][0]) if ranked else 0.0)
             for one in found
         ]
         cursor = None
