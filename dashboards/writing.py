@@ -153,10 +153,10 @@ def save_statement(request: Request, *, statement_id: int, desk: TheDesk, sessio
 @router.post("/{statement_id}/working")
 def keep_working(*, statement_id: int, desk: TheDesk, session: Editor, form: EditorForm) -> Response:
     """Keep what is typed; the answer says which revision is the newest by now."""
-    shown = editorial.get(desk.engine, statement_id)
+    newest = editorial.revision_now(desk.engine, statement_id)
     of, base = working.of_statement(statement_id), form.number("expected_revision")
     working.keep(desk.engine, session.user.id, of=of, version=chosen_version(form), base_revision=base, at=desk.clock())
-    return JSONResponse({"kept": desk.clock().isoformat(), "revision": shown.revision})
+    return JSONResponse({"kept": desk.clock().isoformat(), "revision": newest})
 
 
 @router.post("/{statement_id}/edit/cite")

@@ -88,8 +88,7 @@ def _rows(connection: Connection, finding_ids: Sequence[str]) -> list[Row[tuple[
 
 
 def _decision(connection: Connection, finding_id: str) -> str | None:
-    newest = newest_reviews()
-    return connection.execute(select(newest.c.decision).where(newest.c.finding_id == finding_id)).scalar()
+    return connection.execute(select(newest_reviews([finding_id]).c.decision)).scalar()
 
 
 def _finding_of(passage: Passage) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from factdesk.editorial import audit, machine
 from factdesk.editorial._draft import first_seen, flagged_claim, slug_for, suggested
-from factdesk.editorial._records import load, load_many, subject
+from factdesk.editorial._records import load, load_many, newest_revision, subject
 from factdesk.editorial._second import require_other, require_same_text, require_second_person
 from factdesk.editorial._snapshot import snapshot
 from factdesk.editorial.drafting import Drafted, Material
@@ -285,6 +285,12 @@ def get(engine: Engine, statement_id: int) -> Statement:
     """Return one statement. Raises ``NotFoundError``."""
     with reading(engine) as connection:
         return load(connection, statement_id)
+
+
+def revision_now(engine: Engine, statement_id: int) -> int:
+    """Return the number of a statement's newest revision, without its texts. Raises ``NotFoundError``."""
+    with reading(engine) as connection:
+        return newest_revision(connection, statement_id)
 
 
 def by_slug(engine: Engine, slug: str) -> Statement | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, exists, or_, select
 from factdesk.editorial import audit
 from factdesk.editorial._evidence import Became, Change, changes_in
 from factdesk.editorial._pages import page_of
-from factdesk.editorial._records import load, subject
+from factdesk.editorial._records import load, load_many, subject
 from factdesk.editorial._second import SETTLED
 from factdesk.editorial.statement import Revision, State, Statement
 from factdesk.errors import NotFoundError, StateError
@@ -129,7 +129,7 @@ def _suspects(connection: Connection) -> list[Statement]:
         .distinct()
         .order_by(statements.c.id.desc())
     )
-    return [load(connection, number) for number in connection.execute(query).scalars().all()]
+    return load_many(connection, list(connection.execute(query).scalars()))
 
 
 def _told(connection: Connection, statement_id: int, action: str) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, func, select
 
 from factdesk.store.database import reading
 from factdesk.store.roles import Right, roles_with
@@ -20,11 +20,10 @@ class Lack(StrEnum):
 def lacks(engine: Engine) -> tuple[Lack, ...]:
     """Return what is missing, in the order in which it is best put right; nothing for a desk that works."""
     writes, approves = (tuple(role.value for role in roles_with(right)) for right in (Right.WRITE, Right.APPROVE))
+    watching, knowing = (exists(select(table.c.id)) for table in (sources, passages))
+    here = select(func.count()).select_from(users).where(users.c.active)
+    may_write, may_approve = (here.where(users.c.role.in_(roles)).scalar_subquery() for roles in (writes, approves))
     with reading(engine) as connection:
-        watched = connection.execute(select(sources.c.id).limit(1)).first()
-        known = connection.execute(select(passages.c.id).limit(1)).first()
-        here = select(func.count()).where(users.c.active)
-        writers = connection.execute(here.where(users.c.role.in_(writes))).scalar_one()
-        second = connection.execute(here.where(users.c.role.in_(approves))).scalar_one()
+        watched, known, writers, second = connection.execute(select(watching, knowing, may_write, may_approve)).one()
     missing = ((Lack.SOURCES, not watched), (Lack.LIBRARY, not known), (Lack.PEOPLE, writers < 1 or second < 2))
     return tuple(lack for lack, missed in missing if missed)

@@ -72,8 +72,8 @@ def _checked(connection: Connection, document_id: str) -> tuple[tuple[Claim, Fin
 
 
 def _states(connection: Connection, finding_ids: Sequence[str]) -> dict[str, str]:
-    newest = newest_reviews()
-    rows = connection.execute(select(newest.c.finding_id, newest.c.decision).where(newest.c.finding_id.in_(finding_ids)))
+    newest = newest_reviews(finding_ids)
+    rows = connection.execute(select(newest.c.finding_id, newest.c.decision))
     return {row.finding_id: row.decision for row in rows}
 
 

@@ -88,10 +88,15 @@ def undo(engine: Engine, *, user_id: int, decided_at: datetime, at: datetime) ->
     return [row.finding_id for row in rows]
 
 
-def newest_reviews() -> Subquery:
-    """Return the newest review of each finding that was not taken back, as a subquery (columns of ``reviews``)."""
-    stands = reviews.c.id.not_in(select(undone.c.review_id))
-    last = select(func.max(reviews.c.id).label("id")).where(stands).group_by(reviews.c.finding_id).subquery()
+def newest_reviews(finding_ids: Sequence[str] | None = None) -> Subquery:
+    """Return the newest review of each finding that was not taken back, as a subquery (columns of ``reviews``).
+
+    With ``finding_ids`` only theirs: a database would else group all that was ever decided.
+    """
+    asked = select(func.max(reviews.c.id).label("id")).where(reviews.c.id.not_in(select(undone.c.review_id)))
+    if finding_ids is not None:
+        asked = asked.where(reviews.c.finding_id.in_(list(finding_ids)))
+    last = asked.group_by(reviews.c.finding_id).subquery()
     return select(reviews).join(last, last.c.id == reviews.c.id).subquery("newest_reviews")
 
 

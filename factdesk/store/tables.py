@@ -26,6 +26,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
+    literal_column,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -217,10 +219,15 @@ items = Table(
     UniqueConstraint("source_id", "url_digest"),
     Index(None, "poll_id"),
     Index(None, "first_seen_at", "source_id", "outcome"),
+    Index(None, "source_id", "outcome"),  # how the items of a source ended, without a look at the rows
     Index(None, "url_digest"),
     Index(None, "outcome"),
     Index(None, "retry_at"),
 )
+LANGUAGE_IS = "The language is '"  # how the reader's reason begins when it tells a language that is not read
+_BEGINNING = func.substr(items.c.reason, literal_column("1"), literal_column("17"))
+TOLD_LANGUAGE = literal_column("'The language is '''") == _BEGINNING  # no bound values: so a database sees that the index fits
+Index("ix_items_told_language", items.c.first_seen_at, sqlite_where=TOLD_LANGUAGE, postgresql_where=TOLD_LANGUAGE)
 
 captures = Table(
     "captures",
@@ -293,7 +300,7 @@ claims = Table(
     Column("vector", LargeBinary),  # float16[dim], so that a rebuild never encodes again
     Column("created_at", Instant, nullable=False),
     Index(None, "document_id"),
-    Index(None, "narrative_id"),
+    Index(None, "narrative_id", "language", "id"),  # who tells a story in which languages, without a look at the rows
     Index(None, "created_at"),
 )
 
@@ -481,6 +488,7 @@ audit = Table(
     Column("detail", JSON, nullable=False, default=dict),
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
+    Index(None, "subject"),
 )
 
 secrets = Table(

@@ -4,16 +4,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
 from factdesk.records import Outcome, SourceRole
 from factdesk.store.health import Shortfall
-from factdesk.store.tables import items, poll_days, polls, sources
+from factdesk.store.tables import LANGUAGE_IS, TOLD_LANGUAGE, items, poll_days, polls, sources
 
 GOOD_POLLS = frozenset({Outcome.POLLED, Outcome.UNCHANGED})
 UNREAD = frozenset(Outcome) - GOOD_POLLS - {Outcome.KEPT, Outcome.DUPLICATE}
 REFUSED = frozenset({Outcome.REFUSED_ROBOTS, Outcome.REFUSED_OPT_OUT, Outcome.REFUSED_ADDRESS})
-_LANGUAGE_IS = "The language is '"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +155,12 @@ def _reasons(connection: Connection, *, since: datetime, until: datetime) -> dic
 
 def _languages(connection: Connection, *, since: datetime, until: datetime) -> dict[int, Counter[str]]:
     """Languages that were not read, by source, from the reader's reason (``The language is 'xx'.``), whatever the outcome."""
-    untold = items.c.outcome == Outcome.UNSUPPORTED_LANGUAGE.value
-    query = select(items.c.source_id, items.c.reason).where(
-        items.c.first_seen_at >= since, items.c.first_seen_at < until, or_(untold, items.c.reason.like(f"{_LANGUAGE_IS}%"))
-    )
+    within = (items.c.first_seen_at >= since, items.c.first_seen_at < until)
+    told = select(items.c.source_id, items.c.reason).where(*within, TOLD_LANGUAGE)
+    untold = select(items.c.source_id, func.count()).where(*within, items.c.outcome == Outcome.UNSUPPORTED_LANGUAGE.value)
     found: dict[int, Counter[str]] = {}
-    for number, reason in connection.execute(query):
-        told = reason.removeprefix(_LANGUAGE_IS).split("'")[0] if reason.startswith(_LANGUAGE_IS) else "und"
-        found.setdefault(number, Counter())[told] += 1
+    for number, reason in connection.execute(told):
+        found.setdefault(number, Counter())[reason.removeprefix(LANGUAGE_IS).split("'")[0]] += 1
+    for number, count in connection.execute(untold.where(~TOLD_LANGUAGE).group_by(items.c.source_id)):
+        found.setdefault(number, Counter())["und"] += count
     return found
