@@ -97,7 +97,7 @@ def _lines(
 
 
 def _flag(desk: Desk, ids: Sequence[str]) -> Flag:
-    flag = flag_of(desk.engine, ids)
+    flag = flag_of(desk.engine, ids, stale_s=desk.stale_s)
     if flag is None:
         raise NotFoundError("A chosen finding does not exist any more.", remedy="Go back to the statements and choose again.")
     return flag

@@ -30,7 +30,7 @@ def choose_citation(request: Request, *, finding_id: str, desk: TheDesk, session
     made = cite_anew(desk.engine, desk.index, told, policy=load_policy(desk.settings.policy))
     if not is_fragment(request):
         return RedirectResponse(inside(form.text("back")) or f"/items/{made.document_id}#f-{made.id}", status_code=303)
-    flag = flag_of(desk.engine, [finding_id])
+    flag = flag_of(desk.engine, [finding_id], stale_s=desk.stale_s)
     if flag is None:
         raise NotFoundError("This finding does not exist any more.", remedy="Load the page again.")
     (row,) = with_takers(desk.engine, [flag], at=desk.clock())

@@ -37,7 +37,7 @@ def show_item(request: Request, *, document_id: str, desk: TheDesk, session: Rea
         "current_digest": next((one.digest for one in captures if one.id == shown.document.capture_id), ""),
         "reviews": reviews_of(desk.engine, [finding.id for _, finding, _ in found]),
         "others": {
-            narrative: [s for s in sightings_of(desk.engine, narrative) if s.claim.document_id != document_id][:12]
+            narrative: sightings_of(desk.engine, narrative, limit=12, without=document_id, stale_s=desk.stale_s)
             for narrative in told
         },
     }

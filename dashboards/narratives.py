@@ -15,14 +15,15 @@ router = APIRouter(include_in_schema=False)
 def show_narratives(request: Request, *, desk: TheDesk, session: Reader) -> Response:
     """List the narratives that hold a flag."""
     del session
-    return desk.render(request, "narratives.html", {"stories": stories(desk.engine)})
+    return desk.render(request, "narratives.html", {"stories": stories(desk.engine, stale_s=desk.stale_s)})
 
 
 @router.get("/narratives/{narrative_id}")
 def show_narrative(request: Request, *, narrative_id: str, desk: TheDesk, session: Reader) -> Response:
     """Show where one narrative was told."""
     del session
-    values = {"story": story(desk.engine, narrative_id), "sightings": sightings_of(desk.engine, narrative_id)}
+    told = story(desk.engine, narrative_id, stale_s=desk.stale_s)
+    values = {"story": told, "sightings": sightings_of(desk.engine, narrative_id, stale_s=desk.stale_s)}
     return desk.render(request, "narrative.html", values)
 
 

@@ -57,7 +57,22 @@ class Chosen:
         return {**told, "order": _TEACHING if self.order == _TEACHING else ""}
 
 
-Asked = Annotated[Chosen, Depends()]
+async def chosen_for(  # noqa: PLR0913 # each is a parameter of the address
+    *,
+    kind: str = "",
+    language: str = "",
+    source: str = "",
+    event: str = "",
+    narrative: str = "",
+    state: str = OPEN,
+    order: str = "",
+    assignee: str = "",
+) -> Chosen:
+    """Read the filters out of the address."""
+    return Chosen(kind, language, source, event, narrative, state, order, assignee)
+
+
+Asked = Annotated[Chosen, Depends(chosen_for)]
 
 
 @router.get("/queue")
@@ -172,7 +187,7 @@ def _decide(desk: Desk, ids: list[str], session: Session, *, decision: str, reas
 
 
 def _row(request: Request, desk: Desk, ids: list[str], *, view: str, undo_of: str = "") -> Response:
-    flag = flag_of(desk.engine, ids)
+    flag = flag_of(desk.engine, ids, stale_s=desk.stale_s)
     if flag is None:
         raise NotFoundError("This finding does not exist any more.", remedy="Load the page again.")
     (row,) = with_takers(desk.engine, [flag], at=desk.clock())

@@ -17,7 +17,7 @@ from factdesk.searches import ASKED, FILTERS, query_for
 from factdesk.store.database import reading
 from factdesk.store.narratives import labels_of
 from factdesk.store.trends import Bar, gaps
-from index.base import Interval, Page
+from index.base import Interval
 from index.base import Query as Search
 
 router = APIRouter(include_in_schema=False)
@@ -60,7 +60,7 @@ class Asked:
         return replace(with_stored(query, desk.engine, desk.index), interval=self.interval)
 
 
-def asked_for(  # noqa: PLR0913 # each is a parameter of the address
+async def asked_for(  # noqa: PLR0913 # each is a parameter of the address
     *,
     q: Annotated[str, Query(max_length=2000)] = "",
     kind: str = "",
@@ -96,17 +96,17 @@ def show_search(request: Request, *, desk: TheDesk, session: Reader, asked: TheS
         return desk.render(request, "search.html", {**values, "error": error, "facets": []}, status=422)
     facets = [(name, found) for name, found in page.facets if found]
     bars = [Bar(label, (number,)) for label, number in page.days[-_BARS[asked.interval] :]]
-    since = _begun(page, zone=desk.settings.desk.timezone)
+    since = _begun(bars, zone=desk.settings.desk.timezone)
     told = {"page": page, "facets": facets, "bars": bars, "meanings": query.meanings, "stories": _stories(desk, facets)}
-    missed = gaps(desk.engine, since=since) if since else []
+    missed = gaps(desk.engine, since=since, stale_s=desk.gaps_stale_s) if since else []
     return desk.render(request, "search.html", {**values, **told, "gaps": missed})
 
 
-def _begun(page: Page, *, zone: str) -> datetime | None:
-    """Return when the histogram begins."""
-    if not page.days:
+def _begun(bars: Sequence[Bar], *, zone: str) -> datetime | None:
+    """Return when the histogram begins, as far as it is shown."""
+    if not bars:
         return None
-    first = datetime.fromisoformat(page.days[0][0])
+    first = datetime.fromisoformat(bars[0].label)
     return first if first.tzinfo else first.replace(tzinfo=ZoneInfo(zone))
 
 

@@ -14,7 +14,7 @@ from dashboards.auth import Approver, ApproverForm, Editor, EditorForm, Form, Pu
 from factdesk.editorial import machine, versions, watch
 from factdesk.editorial import statements as editorial
 from factdesk.editorial.gate import problems
-from factdesk.editorial.gatekeeping import standing, waive
+from factdesk.editorial.gatekeeping import ruled, waive
 from factdesk.editorial.statement import State, Statement
 from factdesk.errors import FactdeskError, NotFoundError, StateError
 from factdesk.store.database import reading
@@ -34,7 +34,7 @@ def show_statements(request: Request, *, desk: TheDesk, session: StatementReader
     made = editorial.listing(desk.engine)
     values = {
         "reopened": watch.reopened(desk.engine),
-        "ready": confirmed(desk.engine),
+        "ready": confirmed(desk.engine, stale_s=desk.stale_s),
         "working": [one for one in made if one.state in (State.DRAFT, State.IN_REVIEW, State.APPROVED)],
         "published": [one for one in made if one.state in (State.PUBLISHED, State.WITHDRAWN)],
         "names": names_of(desk.engine),
@@ -166,8 +166,8 @@ def _reasoned(
 def _page(  # one page, by keyword
     desk: Desk, request: Request, shown: Statement, *, user_id: int, error: FactdeskError | None = None, merged: int = 0
 ) -> Response:
-    ruled = standing(desk.engine, shown.id)
     with reading(desk.engine) as connection:
+        rules = ruled(connection, shown)
         changed = watch.unsettled(connection, shown)
     address = f"{desk.address(request)}/statements/{shown.slug}"
     values = {
@@ -180,8 +180,8 @@ def _page(  # one page, by keyword
         "versions": versions.others(desk.engine, shown),
         "languages": [code for code in words.COMMON if code != shown.language],
         "drafting": bool(desk.settings.drafting.url),
-        "ruled": ruled,
-        "held": problems(ruled),
+        "ruled": rules,
+        "held": problems(rules),
         "shorts": shorts(shown, shown.visible, address=address) if shown.visible else (),
         "merged": merged if merged < shown.revision else 0,
     }

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from dashboards._desk import TheDesk
 from dashboards.auth import Manager
-from factdesk.store.trends import FLAGS, gaps, newest_flag_at, spread, throughput
+from factdesk.store.board import FLAGS
+from factdesk.store.trends import gaps, newest_flag_at, spread, throughput
 
 router = APIRouter(include_in_schema=False)
 _PERIODS = (7, 30, 90, 365)
@@ -22,16 +23,19 @@ def show_trends(
     """Show the flags of the days up to the newest sighting, five ways, with the gaps of the same time."""
     del session
     zone, now = ZoneInfo(desk.settings.desk.timezone), desk.clock()
-    until = min(newest_flag_at(desk.engine) or now, now)
+    until = min(newest_flag_at(desk.engine, stale_s=desk.stale_s) or now, now)
     since = days_up_to(until, days=days, zone=zone)
+    seen = spread(desk.engine, since=since, until=until, zone=zone, event=event or None, stale_s=desk.stale_s)
+    every = spread(desk.engine, since=since, until=until, zone=zone, stale_s=desk.stale_s) if event else seen
+    worked = days_up_to(now, days=days, zone=zone)
     values = {
         "days": days,
         "periods": _PERIODS,
         "event": event,
-        "seen": spread(desk.engine, since=since, until=until, zone=zone, event=event or None),
-        "every_event": [bar.label for bar in spread(desk.engine, since=since, until=until, zone=zone).events],
-        "work": throughput(desk.engine, since=days_up_to(now, days=days, zone=zone), zone=zone, now=now),
-        "gaps": gaps(desk.engine, since=since),
+        "seen": seen,
+        "every_event": [bar.label for bar in every.events],
+        "work": throughput(desk.engine, since=worked, zone=zone, now=now, stale_s=desk.stale_s),
+        "gaps": gaps(desk.engine, since=since, stale_s=desk.gaps_stale_s),
         "flags": FLAGS,
     }
     return desk.render(request, "trends.html", values)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from factdesk.editorial.statement import Citation
 from factdesk.messages import tell
@@ -174,6 +175,18 @@ def alone(draft: Draft, ruling: Ruling, passage: Passage) -> Ruling:
 
 
 def _ruled(draft: Draft, text: str, *, part: int) -> Ruling:
+    """Return the ruling on one sentence: it rests on the claim and the citations, not on the text around it."""
+    return _remembered(_one(replace(draft, title="", body="")), text, part)
+
+
+@lru_cache(maxsize=512)
+def _one(draft: Draft) -> Draft:
+    """Return the first of equal drafts, so that what is remembered of them is remembered once."""
+    return draft
+
+
+@lru_cache(maxsize=8192)  # a page of a statement is looked at many times, and few of its sentences change between
+def _remembered(draft: Draft, text: str, part: int) -> Ruling:
     return replace(_judged(draft, text, part=part), part=part)
 
 

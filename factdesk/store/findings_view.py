@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, Row, Select, select
+from sqlalchemy import Column, Connection, Engine, Row, Select, select
 
 from factdesk.records import Claim, Finding, Passage
-from factdesk.store.board import OPEN, Board, Group, board_of, counts, equal, every, groups
+from factdesk.store.board import FLAGS, OPEN, board_of
 from factdesk.store.database import reading
 from factdesk.store.documents import claim_from, finding_from
+from factdesk.store.flags import Board, Group, counts, equal, every, groups
 from factdesk.store.passages import known_passages
 from factdesk.store.shared_work import NOBODY, Taken, taken
-from factdesk.store.stories import surest_flags
+from factdesk.store.stories import surest_claims
 from factdesk.store.tables import claims, documents, findings, sources, statement_findings
 
 _COLUMNS = {
@@ -25,6 +27,7 @@ _COLUMNS = {
     "source_id": "source",
     "narrative_id": "narrative",
 }
+_TOLD: tuple[Column[Any], ...] = tuple(column for column in (*findings.c, *claims.c) if column is not claims.c.vector)
 _PIECE = 400  # identifiers in one statement: databases limit bound values
 _SHOWN = 12  # sightings listed under one row
 _CHOICES = 60  # values listed in one filter
@@ -142,11 +145,10 @@ def arrived(engine: Engine, asked: QueueFilter, *, since: datetime, limit: int =
         return _rows(connection, board, fresh.some(limit))
 
 
-def flag_of(engine: Engine, finding_ids: Sequence[str]) -> Flag | None:
+def flag_of(engine: Engine, finding_ids: Sequence[str], *, stale_s: float = 0.0) -> Flag | None:
     """Return the row that shows these findings, whatever their state, or ``None`` when they are gone."""
-    board = board_of(engine)
-    wanted = set(finding_ids)
-    places = [place for place, known in enumerate(board.ids) if known in wanted]
+    board = board_of(engine, stale_s=stale_s)
+    places = sorted(board.places[one] for one in set(finding_ids) if one in board.places)
     with reading(engine) as connection:
         shown = _sightings(connection, board, places)
     if not shown:
@@ -156,9 +158,9 @@ def flag_of(engine: Engine, finding_ids: Sequence[str]) -> Flag | None:
     return Flag(tuple(shown), len(shown), spread, spread * weight * shown[0].finding.probability)
 
 
-def confirmed(engine: Engine, *, limit: int = 50) -> list[Flag]:
+def confirmed(engine: Engine, *, limit: int = 50, stale_s: float = 0.0) -> list[Flag]:
     """Return confirmed stories without a statement yet, first by priority: what an editor can draft from."""
-    board = board_of(engine)
+    board = board_of(engine, stale_s=stale_s)
     with reading(engine) as connection:
         stated = set(connection.execute(select(statement_findings.c.finding_id)).scalars())
         chosen = equal(board, "state", "confirmed")
@@ -167,12 +169,22 @@ def confirmed(engine: Engine, *, limit: int = 50) -> list[Flag]:
         return _rows(connection, board, groups(board, chosen).some(limit))
 
 
-def sightings_of(engine: Engine, narrative_id: str, *, limit: int = 100) -> list[Sighting]:
-    """Return the flagged claims of one narrative, newest first."""
-    board = board_of(engine)
+def sightings_of(
+    engine: Engine, narrative_id: str, *, limit: int = 100, without: str = "", stale_s: float = 0.0
+) -> list[Sighting]:
+    """Return the flagged claims of one narrative, newest first; those of the document ``without`` are left out."""
+    board = board_of(engine, stale_s=stale_s)
+    newest = (
+        select(findings.c.id)
+        .join(claims, claims.c.id == findings.c.claim_id)
+        .join(documents, documents.c.id == findings.c.document_id)
+        .where(claims.c.narrative_id == narrative_id, findings.c.kind.in_(FLAGS), findings.c.document_id != without)
+        .order_by(documents.c.published_at.desc(), findings.c.probability.desc(), findings.c.id)
+        .limit(limit)
+    )
     with reading(engine) as connection:
-        rows = _sightings(connection, board, np.flatnonzero(equal(board, "narrative_id", narrative_id)).tolist())
-    return sorted(rows, key=lambda sighting: sighting.published_at, reverse=True)[:limit]
+        ids = connection.execute(newest).scalars()
+        return _sightings(connection, board, [board.places[one] for one in ids if one in board.places])
 
 
 def _chosen(board: Board, asked: QueueFilter) -> NDArray[np.bool_]:
@@ -202,8 +214,7 @@ def _sightings(connection: Connection, board: Board, places: Sequence[int]) -> l
     ids = [board.ids[place] for place in places]
     asked = (
         select(
-            findings,
-            claims,
+            *_TOLD,
             documents.c.title.label("document_title"),
             documents.c.role.label("document_role"),
             documents.c.event.label("document_event"),
@@ -227,8 +238,6 @@ def _among(asked: Select[tuple[object, ...]], ids: Sequence[str]) -> Select[tupl
 
 def _sighting(board: Board, place: int, row: Row[tuple[object, ...]], *, cited: dict[str, Passage]) -> Sighting:
     m = row._mapping  # noqa: SLF001 # SQLAlchemy's documented accessor
-    state = board.columns["state"]
-    story = board.columns["story"]
     return Sighting(
         finding=finding_from(row, citation=cited.get(m[findings.c.passage_id])),
         claim=claim_from(row),
@@ -238,9 +247,9 @@ def _sighting(board: Board, place: int, row: Row[tuple[object, ...]], *, cited: 
         event=m["document_event"],
         published_at=m["document_published_at"],
         narrative_id=m[claims.c.narrative_id],
-        state=str(state.values[state.codes[place]]),
+        state=str(board.columns["state"].value(place)),
         spread=int(board.spread[place]),
-        story=str(story.values[story.codes[place]]),
+        story=str(board.columns["story"].value(place)),
         harm=float(board.harm[place]),
         subject=board.subjects[place],
     )
@@ -255,8 +264,8 @@ def _choices(connection: Connection, board: Board, asked: QueueFilter) -> dict[s
         kept = [(value, number) for value, number in told if value is not None and (number or value == chosen)]
         made[name] = sorted(kept, key=lambda pair: (-pair[1], str(pair[0])))[:_CHOICES]
     labels = {
-        "source": _source_names(connection),
-        "narrative": surest_flags(connection, [str(v) for v, _ in made["narrative"]]),
+        "source": _source_names(connection, [int(value) for value, _ in made["source"]]),
+        "narrative": surest_claims(connection, board, [str(value) for value, _ in made["narrative"]]),
     }
     return {
         name: tuple((str(value), labels.get(name, {}).get(str(value), str(value)), count) for value, count in pairs)
@@ -264,5 +273,6 @@ def _choices(connection: Connection, board: Board, asked: QueueFilter) -> dict[s
     }
 
 
-def _source_names(connection: Connection) -> dict[str, str]:
-    return {str(row.id): row.name for row in connection.execute(select(sources.c.id, sources.c.name))}
+def _source_names(connection: Connection, numbers: Sequence[int]) -> dict[str, str]:
+    rows = connection.execute(select(sources.c.id, sources.c.name).where(sources.c.id.in_(numbers)))
+    return {str(row.id): row.name for row in rows}

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from statistics import median
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
 from factdesk.records import Outcome
 from factdesk.store import unseen
+from factdesk.store.board import FLAGS, OPEN, board_of
 from factdesk.store.database import reading
-from factdesk.store.reviews import newest_reviews
+from factdesk.store.flags import equal
+from factdesk.store.lagging import Lagging
 from factdesk.store.tables import claims, documents, findings, reviews, sources, statement_findings, statements
 
-FLAGS = ("repeats", "distorts")
 _DISMISSED = ("rejected", "not_checkable")
 
 
@@ -94,29 +95,29 @@ class Gap:
         return lost + self.missing + int(self.never_polled)
 
 
-def newest_flag_at(engine: Engine) -> datetime | None:
+_GAPS = Lagging[tuple[Gap, ...]]()
+
+
+def newest_flag_at(engine: Engine, *, stale_s: float = 0.0) -> datetime | None:
     """Return when the newest flagged document was published."""
-    query = select(func.max(documents.c.published_at)).join(findings, findings.c.document_id == documents.c.id)
-    with reading(engine) as connection:
-        return connection.execute(query.where(findings.c.kind.in_(FLAGS))).scalar()
+    return board_of(engine, stale_s=stale_s).newest_at
 
 
-def spread(engine: Engine, *, since: datetime, until: datetime, zone: tzinfo, event: str | None = None) -> Spread:
+def spread(  # a window and what it is narrowed to, by keyword
+    engine: Engine, *, since: datetime, until: datetime, zone: tzinfo, event: str | None = None, stale_s: float = 0.0
+) -> Spread:
     """Count the flags on documents published in [since, until], by the days of ``zone``."""
-    newest = newest_reviews()
+    board = board_of(engine, stale_s=stale_s)
     query = (
-        select(
-            documents.c.published_at, findings.c.kind, claims.c.language, documents.c.event, sources.c.name, newest.c.decision
-        )
+        select(findings.c.id, documents.c.published_at, findings.c.kind, claims.c.language, documents.c.event, sources.c.name)
         .join(claims, claims.c.id == findings.c.claim_id)
         .join(documents, documents.c.id == findings.c.document_id)
         .join(sources, sources.c.id == documents.c.source_id)
-        .outerjoin(newest, newest.c.finding_id == findings.c.id)
         .where(documents.c.published_at >= since, documents.c.published_at <= until)
     )
     with reading(engine) as connection:
         rows = connection.execute(query if event is None else query.where(documents.c.event == event)).all()
-    flags = [row for row in rows if row.kind in FLAGS and row.decision not in _DISMISSED]
+    flags = [row for row in rows if row.kind in FLAGS and board.state(row.id) not in _DISMISSED]
     return Spread(
         since=since,
         until=until,
@@ -129,29 +130,37 @@ def spread(engine: Engine, *, since: datetime, until: datetime, zone: tzinfo, ev
     )
 
 
-def throughput(engine: Engine, *, since: datetime, zone: tzinfo, now: datetime) -> Throughput:
+def throughput(engine: Engine, *, since: datetime, zone: tzinfo, now: datetime, stale_s: float = 0.0) -> Throughput:
     """Count decisions and statements since an instant, and what waits now."""
+    board = board_of(engine, stale_s=stale_s)
     with reading(engine) as connection:
         taken = connection.execute(select(reviews.c.at, reviews.c.decision).where(reviews.c.at >= since)).all()
         days = Counter(row.at.astimezone(zone).date() for row in taken)
         made = _answers(connection, since)
-        waiting, to_draft = _waiting(connection)
+        stated = set(connection.execute(select(statement_findings.c.finding_id)).scalars())
     times = [answer.seconds for answer in made if answer.seconds is not None]
     return Throughput(
         decided=tuple(Bar(day.isoformat(), (days[day],)) for day in _days(since, until=now, zone=zone)),
         decisions=dict(Counter(row.decision for row in taken)),
-        waiting=waiting,
-        to_draft=to_draft,
+        waiting=int(equal(board, "state", OPEN).sum()),
+        to_draft=sum(board.ids[place] not in stated for place in equal(board, "state", "confirmed").nonzero()[0].tolist()),
         answers=made,
         median_s=median(times) if times else None,
     )
 
 
-def gaps(engine: Engine, *, since: datetime) -> list[Gap]:
-    """Return per enabled source what could not be seen since an instant, most first; sources without a gap are left out."""
+def gaps(engine: Engine, *, since: datetime, stale_s: float = 0.0) -> list[Gap]:
+    """Return per enabled source what could not be seen since an instant, most first; sources without a gap are left out.
+
+    ``stale_s`` lets it be so many seconds old.
+    """
+    return list(_GAPS.of(engine, since, lambda: _gaps(engine, since), stale_s=stale_s))
+
+
+def _gaps(engine: Engine, since: datetime) -> tuple[Gap, ...]:
     with reading(engine) as connection:
         found = [_gap(source) for source in unseen.gaps(connection, since=since).sources if source.enabled]
-    return sorted((gap for gap in found if gap.total), key=lambda gap: (-gap.total, gap.source))
+    return tuple(sorted((gap for gap in found if gap.total), key=lambda gap: (-gap.total, gap.source)))
 
 
 def _gap(source: unseen.SourceGaps) -> Gap:
@@ -170,20 +179,6 @@ def _gap(source: unseen.SourceGaps) -> Gap:
         missing=source.shortfall.missing if source.shortfall else 0,
         expected=round(source.shortfall.expected) if source.shortfall else 0,
     )
-
-
-def _waiting(connection: Connection) -> tuple[int, int]:
-    newest = newest_reviews()
-    flags = (
-        select(func.count())
-        .select_from(findings)
-        .outerjoin(newest, newest.c.finding_id == findings.c.id)
-        .where(findings.c.kind.in_(FLAGS))
-    )
-    taken = select(statement_findings.c.finding_id)
-    waiting = connection.execute(flags.where(newest.c.decision.is_(None))).scalar_one()
-    to_draft = connection.execute(flags.where(newest.c.decision == "confirmed", findings.c.id.not_in(taken))).scalar_one()
-    return waiting, to_draft
 
 
 def _answers(connection: Connection, since: datetime) -> tuple[Answer, ...]:

@@ -40,6 +40,7 @@ from factdesk.store import (
     users,
     voices,
 )
+from factdesk.store.board import board_of
 from factdesk.store.database import reading, writing
 from factdesk.store.event_windows import EventWindow
 from factdesk.store.findings_view import QueueFilter
@@ -195,7 +196,7 @@ def queries(engine: Engine, connection: Connection) -> dict[tuple[str, str], Cal
         ("stories", "library_entry"): lambda: stories.library_entry(engine, check),
         ("stories", "stories"): lambda: stories.stories(engine),
         ("stories", "story"): lambda: stories.story(engine, world.GATES),
-        ("stories", "surest_flags"): lambda: stories.surest_flags(connection, [world.GATES]),
+        ("stories", "surest_claims"): lambda: stories.surest_claims(connection, board_of(engine), [world.GATES]),
         ("trends", "gaps"): lambda: trends.gaps(engine, since=SINCE),
         ("trends", "newest_flag_at"): lambda: trends.newest_flag_at(engine),
         ("trends", "spread"): lambda: trends.spread(engine, since=SINCE, until=UNTIL, zone=UTC, event=world.EVENT),
