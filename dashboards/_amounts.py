@@ -1,7 +1,9 @@
-"""Dates, numbers and lengths of time as the reader's language writes them."""
+"""Dates, numbers and lengths of time as the reader's language writes them; what was written once is remembered."""
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
@@ -12,9 +14,8 @@ _ENGLISH_DAY = "d MMM y"
 
 def day(at: datetime | date, zone: tzinfo | None = None) -> str:
     """Return a day, as ``3 Mar 2026``."""
-    local = at.astimezone(zone) if isinstance(at, datetime) else at
-    tongue = spoken()
-    return format_date(local, _ENGLISH_DAY if tongue.code == "en" else "medium", locale=tongue.locale)
+    local = at.astimezone(zone).date() if isinstance(at, datetime) else at
+    return _day(local, spoken().code)
 
 
 def clock(at: datetime, zone: tzinfo | None = None) -> str:
@@ -34,12 +35,12 @@ def axis_day(label: str) -> str:
 
 def number(value: float) -> str:
     """Return a number with its groups."""
-    return format_decimal(value, locale=spoken().locale)
+    return _number(value, spoken().code)
 
 
 def percent(value: float) -> str:
     """Return a share as whole percent."""
-    return format_percent(value, locale=spoken().locale)
+    return _percent(value, spoken().code)
 
 
 def duration(seconds: float | None) -> str:
@@ -53,3 +54,23 @@ def duration(seconds: float | None) -> str:
     if hours:
         return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
     return gettext("%(minutes)s min") % {"minutes": rest}
+
+
+@lru_cache(maxsize=4096)
+def _day(at: date, code: str) -> str:
+    return format_date(at, _ENGLISH_DAY if code == "en" else "medium", locale=_locale(code))
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, code: str) -> str:
+    return format_decimal(value, locale=_locale(code))
+
+
+@lru_cache(maxsize=4096)
+def _percent(value: float, code: str) -> str:
+    return format_percent(value, locale=_locale(code))
+
+
+@lru_cache(maxsize=64)
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)

@@ -1,12 +1,12 @@
 """How the desk answers when something is wrong, and the headers that every answer carries."""
 
-from collections.abc import Awaitable, Callable
-
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards._desk import desk_of, is_fragment
 from dashboards.auth import SecondFactorError, SignInError, login_address
@@ -67,14 +67,29 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(Exception, _on_unknown)
-    app.middleware("http")(_guarded)
+    app.add_middleware(_Guard)
 
 
-async def _guarded(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    cookie, accepted = request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", "")
-    with speaking(choose(cookie, accepted, default=desk_of(request).settings.desk.language)):
-        refused = _refused(request)
-        return _with_headers(request, refused if refused is not None else await call(request))
+class _Guard:
+    """Speaks the reader's language, refuses what no page is for, and puts the headers on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _put_headers(request, MutableHeaders(scope=message))
+            await send(message)
+
+        cookie, accepted = request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", "")
+        with speaking(choose(cookie, accepted, default=desk_of(request).settings.desk.language)):
+            await (_refused(request) or self.app)(scope, receive, send_guarded)
 
 
 def _refused(request: Request) -> Response | None:
@@ -90,14 +105,13 @@ def _refused(request: Request) -> Response | None:
     return None
 
 
-def _with_headers(request: Request, answer: Response) -> Response:
-    framed = answer.headers.get("Content-Security-Policy", "").endswith(ANYWHERE)
+def _put_headers(request: Request, headers: MutableHeaders) -> None:
+    framed = headers.get("Content-Security-Policy", "").endswith(ANYWHERE)
     for name, value in _HEADERS.items():
         if not (framed and name in _FRAME_HEADERS):
-            answer.headers[name] = value
-    if "Cache-Control" not in answer.headers and not request.url.path.startswith("/static/"):
-        answer.headers["Cache-Control"] = "no-store"
-    return answer
+            headers[name] = value
+    if "Cache-Control" not in headers and not request.url.path.startswith("/static/"):
+        headers["Cache-Control"] = "no-store"
 
 
 def _on_known(request: Request, error: Exception) -> Response:
@@ -152,7 +166,8 @@ def _on_unknown(request: Request, error: Exception) -> Response:
     answer = _say(
         request, 500, N_("Something broke on our side."), N_("Nothing you did is lost; the error is in the desk's log.")
     )
-    return _with_headers(request, answer)
+    _put_headers(request, answer.headers)  # it does not go the way of the others
+    return answer
 
 
 def _say(request: Request, status: int, what: str, remedy: str) -> Response:  # noqa: PLR0917 # (status, what, remedy) belong together

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from sqlalchemy import Engine
 from starlette.responses import Response
 
@@ -45,6 +47,11 @@ class Desk:
     templates: Jinja2Templates
     stale_s: float = 0.0  # how far flags may lag behind what is being collected; decisions never do
 
+    @property
+    def gaps_stale_s(self) -> float:
+        """How far behind what could not be seen may be: it is counted over days."""
+        return 15 * self.stale_s
+
     def address(self, request: Request) -> str:
         """Return the public address of the desk without a slash at its end."""
         return (self.settings.desk.base_url or str(request.base_url)).rstrip("/")
@@ -71,7 +78,11 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-TheDesk = Annotated[Desk, Depends(desk_of)]
+async def _the_desk(request: Request) -> Desk:  # async: what asks nobody needs no thread
+    return desk_of(request)
+
+
+TheDesk = Annotated[Desk, Depends(_the_desk)]
 
 
 def is_fragment(request: Request) -> bool:
@@ -87,11 +98,13 @@ def templates_for(settings: Settings) -> Jinja2Templates:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a page would ask the disk about each of its pieces
         extensions=["jinja2.ext.i18n"],
         finalize=closed,
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
+    environment.globals["_"] = _said  # the extension's own takes a third of a page with a thousand words
     zone = ZoneInfo(settings.desk.timezone)
     environment.globals["words"] = _words
     environment.globals["zone"] = settings.desk.timezone
@@ -117,6 +130,17 @@ def templates_for(settings: Settings) -> Jinja2Templates:
         named_languages=lambda bars: [Bar(_words.language_name(bar.label), bar.values) for bar in bars],
     )
     return Jinja2Templates(env=environment)
+
+
+def _said(text: str, /, **values: object) -> Markup:
+    """Return a template's words in the language of this request, with ``values`` put in and escaped."""
+    told = _marked(text, spoken().code)
+    return told % values if "%" in told else told
+
+
+@lru_cache(maxsize=8192)
+def _marked(text: str, code: str) -> Markup:
+    return Markup(tongues()[code].catalogue.gettext(text))  # noqa: S704 # the templates' own words, and the catalogues'
 
 
 def safe_link(url: str) -> str:

@@ -1,5 +1,6 @@
 """What the desk calls things: one place for the words people read beside a decision, a kind, a language or an outcome."""
 
+from functools import lru_cache
 from types import MappingProxyType
 
 from babel import Locale, UnknownLocaleError
@@ -194,10 +195,13 @@ RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur",
 
 def language_name(code: str | None) -> str:
     """Return what the interface's language calls an ISO 639-1 code, or the code itself."""
-    if not code:
-        return gettext("unknown")
+    return _language_name(code, spoken().code) if code else gettext("unknown")
+
+
+@lru_cache(maxsize=4096)
+def _language_name(code: str, tongue: str) -> str:
     try:
-        return Locale.parse(code, sep="-").get_language_name(spoken().locale) or code
+        return Locale.parse(code, sep="-").get_language_name(tongue) or code
     except (ValueError, UnknownLocaleError):
         return code
 

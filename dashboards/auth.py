@@ -83,8 +83,12 @@ class Allow:
     def __init__(self, right: Right) -> None:
         self.right = right
 
-    def __call__(self, request: Request, session: FoundSession) -> Session:
+    async def __call__(self, request: Request, session: FoundSession) -> Session:  # async: it asks nobody and needs no thread
         """Return the session of somebody who has the right."""
+        return self.require(request, session)
+
+    def require(self, request: Request, session: Session | None) -> Session:
+        """Return the session of somebody who has the right. Raises ``SignInError`` or ``NotAllowedError``."""
         if session is None:
             asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             raise SignInError(asked if request.method == "GET" else "")

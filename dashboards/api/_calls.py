@@ -77,7 +77,7 @@ class Scoped(Allow):
         """Return the person."""
         del cookie
         if "authorization" not in request.headers and request.method == "GET":
-            return super().__call__(request, session).user
+            return self.require(request, session).user
         caller = caller_of(desk.engine, bearer.credentials, at=desk.clock()) if bearer else None
         if caller is None:
             raise SignInError("")

@@ -128,7 +128,7 @@ def news(*, desk: TheDesk, user: Finder, since: AwareDatetime, asked: Annotated[
 def waiting(*, desk: TheDesk, user: DraftReader) -> FindingsOut:
     """List the confirmed stories that wait for a statement."""
     del user
-    rows = confirmed(desk.engine)
+    rows = confirmed(desk.engine, stale_s=desk.stale_s)
     return _page(with_takers(desk.engine, rows, at=desk.clock()), total=len(rows))
 
 

@@ -75,7 +75,7 @@ def one_passage(*, desk: TheDesk, user: Finder, passage_id: str) -> CitingOut:
 def all_narratives(*, desk: TheDesk, user: Finder) -> list[StoryOut]:
     """List the narratives that hold a flag, most flags first."""
     del user
-    return [StoryOut(**_story(one)) for one in stories(desk.engine)]
+    return [StoryOut(**_story(one)) for one in stories(desk.engine, stale_s=desk.stale_s)]
 
 
 @router.get("/narratives/{narrative_id}")
@@ -83,7 +83,7 @@ def one_narrative(*, desk: TheDesk, user: Finder, narrative_id: str) -> Narrativ
     """Give one narrative with where it was told."""
     del user
     found = story(desk.engine, narrative_id)
-    told = [FindingOut.of(one) for one in sightings_of(desk.engine, narrative_id)]
+    told = [FindingOut.of(one) for one in sightings_of(desk.engine, narrative_id, stale_s=desk.stale_s)]
     return NarrativeOut(**_story(found), sightings=told)
 
 

@@ -10,7 +10,8 @@ from dashboards._desk import TheDesk
 from dashboards.api._calls import MISTAKES, Scoped
 from dashboards.trends import days_up_to
 from factdesk.accounts.tokens import Scope
-from factdesk.store.trends import FLAGS, Bar, Gap, gaps, newest_flag_at, spread, throughput
+from factdesk.store.board import FLAGS
+from factdesk.store.trends import Bar, Gap, gaps, newest_flag_at, spread, throughput
 from factdesk.store.users import User
 
 router = APIRouter(prefix="/api/v1", responses=MISTAKES)
@@ -61,7 +62,7 @@ def trends(*, desk: TheDesk, user: TrendReader, days: Annotated[int, Query(ge=1,
     zone, now = ZoneInfo(desk.settings.desk.timezone), desk.clock()
     until = min(newest_flag_at(desk.engine) or now, now)
     since = days_up_to(until, days=days, zone=zone)
-    seen = spread(desk.engine, since=since, until=until, zone=zone, event=event or None)
+    seen = spread(desk.engine, since=since, until=until, zone=zone, event=event or None, stale_s=desk.stale_s)
     work = throughput(desk.engine, since=days_up_to(now, days=days, zone=zone), zone=zone, now=now)
     return TrendsOut(
         since=since.isoformat(),
@@ -70,7 +71,7 @@ def trends(*, desk: TheDesk, user: TrendReader, days: Annotated[int, Query(ge=1,
         waiting=work.waiting,
         to_draft=work.to_draft,
         median_s=work.median_s,
-        gaps=[_gap(gap) for gap in gaps(desk.engine, since=since)],
+        gaps=[_gap(gap) for gap in gaps(desk.engine, since=since, stale_s=desk.gaps_stale_s)],
         days=_bars(seen.days),
         languages=_bars(seen.languages),
         sources=_bars(seen.sources),

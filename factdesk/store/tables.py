@@ -5,6 +5,7 @@ and no column for an author (never 2); ``users`` are the desk's own staff.
 """
 
 from datetime import UTC, datetime
+from operator import eq
 from typing import Any
 
 from sqlalchemy import (
@@ -226,7 +227,7 @@ items = Table(
 )
 LANGUAGE_IS = "The language is '"  # how the reader's reason begins when it tells a language that is not read
 _BEGINNING = func.substr(items.c.reason, literal_column("1"), literal_column("17"))
-TOLD_LANGUAGE = literal_column("'The language is '''") == _BEGINNING  # no bound values: so a database sees that the index fits
+TOLD_LANGUAGE = eq(_BEGINNING, literal_column("'The language is '''"))  # no bound values: so a database sees what fits
 Index("ix_items_told_language", items.c.first_seen_at, sqlite_where=TOLD_LANGUAGE, postgresql_where=TOLD_LANGUAGE)
 
 captures = Table(
