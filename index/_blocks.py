@@ -8,6 +8,7 @@ import sqlite3
 import zlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index._columns import BLOCK, COLUMNS, Mask
 from index._contents import read_contents
@@ -17,6 +18,7 @@ COMMON = BLOCK // 64
 _SAMPLE = 400
 _LIKELY = 4  # of a sample of 400, what a word in one entry of 64 is seen in nearly always
 _FAST = 1
+Rows = NDArray[np.int64]
 
 
 def full_blocks(connection: sqlite3.Connection) -> list[int]:
@@ -35,16 +37,20 @@ def seal(connection: sqlite3.Connection, block: int) -> None:
         found = rows_of(connection, f'"{word}"', first=begin, last=end)
         if len(found) >= COMMON:
             mask = np.zeros(BLOCK, dtype=np.bool_)
-            mask[np.array(found) - begin] = True
+            mask[found - begin] = True
             values = (word, block, len(found), zlib.compress(np.packbits(mask).tobytes(), _FAST))
             connection.execute("INSERT OR REPLACE INTO common VALUES (?, ?, ?, ?)", values)
     connection.execute("INSERT OR REPLACE INTO blocks VALUES (?, ?)", (block, zlib.compress(rows.tobytes(), _FAST)))
 
 
-def rows_of(connection: sqlite3.Connection, expression: str, *, first: int, last: int) -> list[int]:
-    """Return the entries from ``first`` to ``last`` that an FTS5 expression finds, in order."""
-    query = "SELECT rowid FROM entry_words WHERE entry_words MATCH ? AND rowid BETWEEN ? AND ?"
-    return [row[0] for row in connection.execute(query, (expression, first, last))]
+def rows_of(connection: sqlite3.Connection, expression: str, *, first: int, last: int) -> Rows:
+    """Return the entries from ``first`` to ``last`` that an FTS5 expression finds, in order.
+
+    They come as one text: a row of Python costs three times what SQLite takes to find and to write it.
+    """
+    query = "SELECT group_concat(rowid) FROM entry_words WHERE entry_words MATCH ? AND rowid BETWEEN ? AND ?"
+    (told,) = connection.execute(query, (expression, first, last)).fetchone()
+    return np.sort(np.fromstring(told or "", dtype=np.int64, sep=","))
 
 
 def unpacked(bits: bytes) -> Mask:

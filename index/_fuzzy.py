@@ -1,24 +1,29 @@
 """How many letters set two words apart, as Lucene counts them, so that both engines find the same misspellings."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 _LETTERS = 63
-_LONGEST = 60  # together, of words whose distances fit into a byte whatever is added
+_LONGEST = 60  # together, of words whose distances fit into a byte with ``1 << _FAR`` added
+_FAR = 6
 
 
-def distances(word: str, others: Sequence[str]) -> NDArray[np.int16]:
-    """Return the optimal string alignment distance from ``word`` to each of ``others``."""
-    told = np.zeros(len(others), dtype=np.int16)
-    lengths = np.fromiter(map(len, others), dtype=np.int64, count=len(others))
-    for length in np.unique(lengths).tolist():
-        places = np.flatnonzero(lengths == length)
-        letters = "".join(others[place] for place in places.tolist())
-        codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        told[places] = distances_of(word, codes.reshape(len(places), length).T)
-    return told
+@lru_cache(maxsize=65_536)
+def distance(one: str, other: str) -> int:
+    """Return the optimal string alignment distance of two words."""
+    before, previous = list[int](), list(range(len(other) + 1))
+    for row, letter in enumerate(one):
+        current = [row + 1]
+        for at, wanted in enumerate(other):
+            best = min(previous[at + 1] + 1, current[at] + 1, previous[at] + (letter != wanted))
+            if row and at and letter == other[at - 1] and one[row - 1] == wanted:
+                best = min(best, before[at - 1] + 1)
+            current.append(best)
+        before, previous = previous, current
+    return previous[-1]
 
 
 def distances_of(word: str, columns: NDArray[np.unsignedinteger]) -> NDArray[np.int16]:
@@ -40,8 +45,8 @@ def distances_of(word: str, columns: NDArray[np.unsignedinteger]) -> NDArray[np.
             best += 1
             np.minimum(best, previous[at - 1] + differs[at - 1], out=best)
             if before and at > 1:
-                unlike = other[at - 1] | differs[at - 2]
-                np.minimum(best, before[at - 2] + 1, out=best, where=~unlike)
+                unlike = (other[at - 1] | differs[at - 2]).view(np.int8) << _FAR
+                np.minimum(best, before[at - 2] + 1 + unlike, out=best)
             current.append(best)
         before, previous, other = previous, current, differs
     return previous[length].astype(np.int16)

@@ -8,11 +8,12 @@ texts, most words of which nobody asked for.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 from typing import NamedTuple
 
 from index._folding import placed_tokens, plainly
-from index._fuzzy import distances
+from index._fuzzy import distance
 from index._tree import Fuzzy, Near, Wording, Words
 
 Spans = tuple[tuple[int, int], ...]
@@ -60,14 +61,13 @@ class FoldedText:
         return [at for at, token in enumerate(self._tokens) if token in wanted]
 
     def _alike(self, part: Fuzzy) -> frozenset[str]:
-        letters, length = frozenset(part.token), len(part.token)
+        letters, length = _letters(part.token), len(part.token)
         near = [
             token
             for token in frozenset(self._tokens)
-            if abs(len(token) - length) <= part.edits and len(letters.symmetric_difference(token)) <= 2 * part.edits
+            if abs(len(token) - length) <= part.edits and (_letters(token) ^ letters).bit_count() <= 2 * part.edits
         ]
-        apart = distances(part.token, near).tolist()
-        return frozenset(token for token, far in zip(near, apart, strict=True) if far <= part.edits)
+        return frozenset(token for token in near if distance(part.token, token) <= part.edits)
 
     def spans(self, parts: Sequence[Wording]) -> Spans:
         """Return the half-open character spans at which any of ``parts`` stands, merged and in order."""
@@ -121,6 +121,12 @@ class FoldedText:
             low = bisect_left(rights, Run(left.first - reach, 0))
             high = bisect_right(rights, Run(left.last + part.distance, len(self._tokens)))
             yield from ((left, right) for right in rights[low:high])
+
+
+@lru_cache(maxsize=65_536)
+def _letters(token: str) -> int:
+    """Return the set of the letters of ``token`` as bits (different letters may share one)."""
+    return reduce(or_, (1 << ord(letter) % 61 for letter in token), 0)
 
 
 def _in_plain(text: str, part: Words) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
-from index._blocks import COMMON, rows_of, unpacked
+from index._blocks import COMMON, Rows, rows_of, unpacked
 from index._columns import BLOCK, Columns, Mask
 from index._fields import instant
 from index._sql import expression, title_expression
@@ -20,21 +20,23 @@ from index._tree import And, Everything, Fuzzy, Key, Leaf, Near, Node, Not, Noth
 from index._vocabulary import Vocabulary
 
 _BUDGET = 400_000
-_CACHED = 4_096
+_MOST_KEPT = 4_096
+_MOST_HELD = 4_000_000  # entries: 32 MB
 _MOST_BEGINNING = 1_000
 _FIELDS = {"lang": "language"}
 _COSTS: dict[type, int] = {Words: 1, Fuzzy: 2, Not: 3, And: 3, Or: 3, Near: 4}
-Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 class Sets:
-    """The sets of one connection. What was found in a sealed block is kept."""
+    """The sets of one connection. What was found is kept, and only what came since is read: entries never change."""
 
     def __init__(self, connection: sqlite3.Connection, columns: Columns, vocabulary: Vocabulary) -> None:
         self._connection = connection
         self._columns = columns
         self._vocabulary = vocabulary
-        self._kept: OrderedDict[tuple[str, int, int], Rows] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int], tuple[Rows, int]] = OrderedDict()
+        self._held = 0
         self._generation = -1
         self._sealed = 0
         self._budget = 0
@@ -48,6 +50,7 @@ class Sets:
         """
         if self._generation != self._columns.generation:
             self._kept.clear()
+            self._held = 0
             self._generation = self._columns.generation
         self._sealed = self._connection.execute("SELECT coalesce(max(block) + 1, 0) FROM blocks").fetchone()[0]
         self._budget, self.floor, self._alike = _BUDGET, 0, similar
@@ -161,7 +164,7 @@ class Sets:
         for block in self._blocks():
             if block * BLOCK < self.floor or not within[block * BLOCK : (block + 1) * BLOCK].any():
                 continue
-            if (asked, block, block) not in self._kept:
+            if (asked, block) not in self._kept:
                 self._budget -= self._postings(words, block)
                 if self._budget < 0:
                     self.floor = max(self.floor, (block + 1) * BLOCK)
@@ -191,14 +194,14 @@ class Sets:
 
     def _rows(self, asked: str, first: int, last: int) -> Rows:
         """Return the entries of the blocks from ``first`` to ``last`` that an FTS5 expression finds."""
-        key = (asked, first, last)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
         end = min((last + 1) * BLOCK, self._columns.size) - 1
-        rows = np.array(rows_of(self._connection, asked, first=first * BLOCK, last=end), dtype=np.int64)
-        if last < self._sealed:
-            self._kept[key] = rows
-            if len(self._kept) > _CACHED:
-                self._kept.popitem(last=False)
-        return rows
+        rows, until = self._kept.pop((asked, first), (_NONE, first * BLOCK - 1))
+        if until < end:
+            found = rows_of(self._connection, asked, first=until + 1, last=end)
+            self._held += len(found)
+            rows, until = np.concatenate([rows, found]) if len(rows) else found, end
+        self._kept[asked, first] = (rows, until)
+        while self._held > _MOST_HELD or len(self._kept) > _MOST_KEPT:
+            _, (gone, _) = self._kept.popitem(last=False)
+            self._held -= len(gone)
+        return rows if until == end else rows[: np.searchsorted(rows, end, side="right")]
