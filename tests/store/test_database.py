@@ -162,6 +162,12 @@ _OLD_ITEM = (
 )
 
 
+_OLD_PERSON = (
+    "INSERT INTO users (name, display_name, role, password_hash, active, created_at) "
+    "VALUES ('second', 'Second', :role, 'unused', :on, :at)"
+)
+
+
 def _to_version(engine: Engine, version: str, *, down: bool) -> None:
     config = alembic_config()
     with writing(engine) as connection:
@@ -178,8 +184,8 @@ def test_people_and_their_work_survive_the_new_roles(store: Engine) -> None:
         row = {"token_digest": "d", "user_id": person, "csrf": "c", "created_at": NOW, "expires_at": NOW}
         connection.execute(insert(sessions).values(**row))
     _to_version(store, "0007", down=True)
-    with pytest.raises(IntegrityError):
-        add_person(store, "second", role="approver")
+    with pytest.raises(IntegrityError), writing(store) as connection:
+        connection.execute(text(_OLD_PERSON), {"role": "approver", "at": NOW.replace(tzinfo=None), "on": True})
     _to_version(store, "head", down=False)
     add_person(store, "second", role="approver")
     with pytest.raises(IntegrityError):
