@@ -158,7 +158,7 @@ def spaced_tokens(text: str) -> tuple[bytes, list[str]]:
     if text.isascii():
         spaced = text.encode().translate(_SPACED)
         found = spaced.decode().split()
-        if len(max(found, key=len, default="")) <= _LONGEST:
+        if max(map(len, found), default=0) <= _LONGEST:
             return spaced, found
     found = tokens(text)
     return " ".join(found).encode(), found

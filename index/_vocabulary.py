@@ -48,7 +48,10 @@ class Vocabulary:
 
     def learned(self) -> Sequence[Sheet]:
         """Return the list of the words that are new, as it is to be written. The file is not touched, either."""
-        words = sorted(word for word in self._known.found() if word.isascii() or not is_spaceless(word))
+        words = self._known.found()
+        if not "".join(words).isascii():
+            words = [word for word in words if not is_spaceless(word)]
+        words.sort()
         self._known.add(words)
         return [_sheet(words)] if words else []
 

@@ -37,8 +37,8 @@ _COLUMNS = {
     "document_id": "text",
 }
 _MOST_FINDINGS = 62  # they are bits of one number
-_PIECE = 64
-_AHEAD = 2
+_PIECE = 32
+_AHEAD = 3
 Sheets = Sequence[Sheet]
 
 
