@@ -6,7 +6,8 @@ few. While nobody searches, that is work for nothing.
 
 import sqlite3
 
-_AS_IT_GOES = 8  # pieces of like size; of four, FTS5's own number, a fifth of adding would go into merging again
+# Eight pieces of like size: of four, FTS5's own number, a fifth of adding would go into merging again.
+MERGE_AS_IT_GOES = "INSERT INTO entry_words (entry_words, rank) VALUES ('automerge', 8);"
 _CACHE_KB = 16_384
 _PAGES = 500  # written by one step of a merge: 2 MB
 
@@ -26,7 +27,7 @@ def merge_some(connection: sqlite3.Connection, *, begin: bool) -> bool:
 
 def merge_as_it_goes(connection: sqlite3.Connection) -> None:
     """Merge as it goes again."""
-    _set(connection, "automerge", _AS_IT_GOES)
+    connection.execute(MERGE_AS_IT_GOES)
 
 
 def empty_log(connection: sqlite3.Connection) -> None:

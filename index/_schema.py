@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from factdesk.errors import IndexUnavailableError
 from index._damage import require_sound
-from index._filling import merge_as_it_goes
+from index._filling import MERGE_AS_IT_GOES
 from index._folding import FOLDING_VERSION
 
 _FORMAT = "5"
@@ -64,10 +64,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, wanted: str) -> None
     connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file: compressed texts leave little of such pages unused
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-        connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
-        merge_as_it_goes(connection)
-        known = (wanted, uuid4().hex)
-        connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?), ('generation', '0'), ('identity', ?)", known)
+        known = f"('format', '{wanted}'), ('generation', '0'), ('identity', '{uuid4().hex}')"
+        made = f"{_TABLES} {MERGE_AS_IT_GOES} INSERT OR IGNORE INTO meta VALUES {known};"
+        connection.executescript(f"BEGIN IMMEDIATE; {made} COMMIT;")  # at once: others may be opening the file
     connection.executescript(_SESSION)
     require_sound(connection, path)
     found = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()

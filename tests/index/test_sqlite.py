@@ -143,6 +143,20 @@ def test_threads_share_one_index(tmp_path: Path) -> None:
     index.close()
 
 
+def test_threads_that_make_one_file_at_once_make_one(tmp_path: Path) -> None:
+    opened: list[SearchIndex] = []
+    for number in range(15):
+        url = f"sqlite:///{tmp_path}/{number}.sqlite3"
+        threads = [Thread(target=lambda url=url: opened.append(open_index(url, dim=DIM))) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(opened) == 15 * 6
+    for index in opened:
+        index.close()
+
+
 def test_a_failed_batch_changes_nothing(tmp_path: Path) -> None:
     index = open_index(f"sqlite:///{tmp_path}/index.sqlite3", dim=DIM)
     index.add(DOCUMENTS)
