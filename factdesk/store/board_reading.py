@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from sqlalchemy import BigInteger, Connection, Select, cast, func, select
@@ -54,15 +55,21 @@ def _states_since(connection: Connection, board: Board, newest: int) -> Mapping[
 
 
 def _all_states(connection: Connection, board: Board) -> Mapping[int, str | int | None]:
-    newest = newest_reviews()
-    rows = connection.execute(select(newest.c.finding_id, newest.c.decision))
-    known = {row.finding_id: row.decision for row in rows}
+    known = _decisions(connection)
     return {place: known.get(finding_id, OPEN) for finding_id, place in board.places.items()}
 
 
+def _decisions(connection: Connection) -> dict[str, str]:
+    newest = newest_reviews()
+    return {row.finding_id: row.decision for row in connection.execute(select(newest.c.finding_id, newest.c.decision))}
+
+
+def _people(connection: Connection) -> dict[str, int]:
+    return {row.story: row.user_id for row in connection.execute(select(assignments.c.story, assignments.c.user_id))}
+
+
 def _assignees(connection: Connection, board: Board) -> Mapping[int, str | int | None]:
-    known = {row.story: row.user_id for row in connection.execute(select(assignments.c.story, assignments.c.user_id))}
-    story = board.columns["story"]
+    known, story = _people(connection), board.columns["story"]
     by_code = [known.get(str(value)) for value in story.values]
     return {place: by_code[code] for place, code in enumerate(story.codes.tolist())}
 
@@ -70,7 +77,12 @@ def _assignees(connection: Connection, board: Board) -> Mapping[int, str | int |
 def read(connection: Connection) -> Board:
     """Return all flags of the store as they are now."""
     rows = connection.execute(_asked()).all()
-    told = dict(zip(_NAMES, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_NAMES, ())
+    told: dict[str, tuple[Any, ...]] = (
+        dict(zip(_NAMES, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_NAMES, ())
+    )
+    states, people = _decisions(connection), _people(connection)  # joined here: SQLite would look through all for each flag
+    told["state"] = tuple(states.get(finding_id, OPEN) for finding_id in told["id"])
+    told["assignee"] = tuple(people.get(story) for story in told["story"])
     return Board(
         ids=told["id"],
         columns={name: coded(told[name]) for name in _CODED},
@@ -84,12 +96,12 @@ def read(connection: Connection) -> Board:
     )
 
 
-_CODED = ("kind", "story", "narrative_id", "language", "source_id", "event", "state", "assignee")
-_NAMES = ("id", "probability", "found_at", "published_at", "spread", "harm", "subject", *_CODED)
+_ASKED = ("kind", "story", "narrative_id", "language", "source_id", "event")
+_CODED = (*_ASKED, "state", "assignee")
+_NAMES = ("id", "probability", "found_at", "published_at", "spread", "harm", "subject", *_ASKED)
 
 
 def _asked() -> Select[tuple[object, ...]]:
-    newest = newest_reviews()
     copies = (
         select(documents.c.duplicate_of.label("first"), func.count().label("copies"))
         .where(documents.c.duplicate_of.is_not(None))
@@ -112,15 +124,11 @@ def _asked() -> Select[tuple[object, ...]]:
             claims.c.language,
             documents.c.source_id,
             documents.c.event,
-            func.coalesce(newest.c.decision, OPEN).label("state"),
-            assignments.c.user_id.label("assignee"),
         )
         .join(claims, claims.c.id == findings.c.claim_id)
         .join(documents, documents.c.id == findings.c.document_id)
-        .outerjoin(newest, newest.c.finding_id == findings.c.id)
         .outerjoin(copies, copies.c.first == documents.c.id)
         .outerjoin(harms, harms.c.finding_id == findings.c.id)
-        .outerjoin(assignments, assignments.c.story == story_key())
         .where(findings.c.kind.in_(FLAGS))
         .order_by(findings.c.probability.desc(), findings.c.id)
     )
