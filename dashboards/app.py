@@ -1,5 +1,6 @@
 """Puts the desk together: one application from settings, a store and an index; no model is ever loaded here."""
 
+import socket
 import threading
 from contextlib import closing
 
@@ -64,6 +65,7 @@ PAGES = (
 )
 
 _STALE_S = 2.0
+_KEEP_S = 65  # longer than proxies and browsers keep a connection that nobody uses
 
 
 def create_app(
@@ -95,12 +97,26 @@ def serve(settings: Settings, *, stop: Stop | None = None) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            timeout_keep_alive=_KEEP_S,
         )
         server = uvicorn.Server(config)
         if stop is not None:
             threading.Thread(target=_watch, args=(stop, server), daemon=True).start()
-        server.run()
+        server.run(sockets=_shared(settings) if settings.desk.together > 1 else None)
     engine.dispose()
+
+
+def _shared(settings: Settings) -> list[socket.socket]:
+    """Return sockets on the desk's address that other processes can listen on, too: the kernel hands out the connections."""
+    found = socket.getaddrinfo(settings.desk.host, settings.desk.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    made = []
+    for family, _, _, _, address in dict.fromkeys(found):
+        one = socket.socket(family, socket.SOCK_STREAM)
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            one.setsockopt(socket.SOL_SOCKET, option, 1)
+        one.bind(address)
+        made.append(one)
+    return made
 
 
 def _watch(stop: Stop, server: uvicorn.Server) -> None:

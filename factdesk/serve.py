@@ -3,6 +3,8 @@
 They share the store, the archive and the index and no other channel, so that any of them can die and be started again.
 """
 
+import contextlib
+import math
 import multiprocessing
 import os
 import signal
@@ -27,6 +29,7 @@ _log = structlog.get_logger("factdesk.serve")
 _SPAWN = multiprocessing.get_context("spawn")  # a fork would copy the models' threads
 _GRACE_S = 4.0
 _LATE_S = 3.0
+_TICK_S = 0.1
 _Job = Callable[[Settings, Stop], None]
 
 
@@ -146,9 +149,32 @@ def desk_address(settings: Settings) -> str:
     return settings.desk.address
 
 
+def start_desk(hands: Crew) -> None:
+    """Start the processes of the desk. They share nothing but the store and the index; the system hands out who is asked."""
+    for number in range(hands.settings.desk.together):
+        hands.start(f"desk-{number + 1}" if number else "desk", desk)
+
+
+def wait_for_desk(hands: Crew, *, patience_s: float = math.inf) -> bool:
+    """Wait until the desk listens; ``False`` when asked to stop meanwhile.
+
+    Raises ``FactdeskError`` when a process ends, or when ``patience_s`` seconds did not do.
+    """
+    address = (hands.settings.desk.host, hands.settings.desk.port)
+    until = time.monotonic() + patience_s
+    while not hands.stop.wait(_TICK_S):
+        if fallen := hands.fallen():
+            raise FactdeskError(f"The {fallen[0]} process ended.", remedy="The lines above say why.")
+        with contextlib.suppress(OSError), socket.create_connection(address, timeout=1):
+            return True
+        if time.monotonic() > until:
+            raise FactdeskError("The desk did not start.", remedy="Run factdesk serve and read its log.")
+    return False
+
+
 def start_all(hands: Crew, *, once: bool = False) -> None:
     """Start the desk, the readers, the collector and what sends alerts."""
-    hands.start("desk", desk)
+    start_desk(hands)
     hands.start("alerts", alert)
     hands.start("reader", read)
     hands.start("collector", collect_once if once else collect)

@@ -5,6 +5,7 @@ Every field's ``description`` is printed by ``factdesk doctor --settings``; a te
 
 import os
 import re
+import socket
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -108,11 +109,17 @@ class DeskSettings(_Section):
     )
     timezone: str = Field("UTC", description="time zone of charts and dates (IANA name)")
     language: str = Field("en", description="language of the pages (en, vi) where neither reader nor browser chose one")
+    processes: int = Field(2, ge=1, le=16, description="processes that answer the desk's pages, beside each other on one port")
     session_hours: int = Field(12, gt=0, description="hours until a login ends")
     keep_unsaved_days: int = Field(30, ge=1, description="days until text that was typed and never saved is forgotten")
     approvers_only: bool = Field(False, description="statements are approved by approvers alone, not by other editors too")
     require_totp: tuple[RoleName, ...] = Field((), description="roles for whom nothing opens without a second factor")
     secure_cookies: bool = Field(False, description="set to true behind HTTPS")
+
+    @property
+    def together(self) -> int:
+        """How many processes serve the desk: one where the system lets no two listen on one port."""
+        return self.processes if hasattr(socket, "SO_REUSEPORT") else 1
 
     @property
     def address(self) -> str:

@@ -9,7 +9,6 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from factdesk.cli._progress import reporter, summary
-from factdesk.cli.desk import wait_for_desk
 from factdesk.errors import FactdeskError
 
 _TICK_S = 0.25
@@ -32,7 +31,7 @@ def demo(
     """
     from factdesk.demo.show import stage  # noqa: PLC0415 # keeps the help quick
     from factdesk.logs import configure_logs  # noqa: PLC0415 # the same
-    from factdesk.serve import crew, desk_address, start_all  # noqa: PLC0415 # the same
+    from factdesk.serve import crew, desk_address, start_all, wait_for_desk  # noqa: PLC0415 # the same
     from factdesk.store.database import open_store  # noqa: PLC0415 # the same
     from factdesk.store.progress import progress  # noqa: PLC0415 # the same
 

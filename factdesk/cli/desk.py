@@ -1,21 +1,15 @@
 """``factdesk init``, ``serve`` and ``users``: the first start, the running desk, and who may sign in."""
 
-import contextlib
 import secrets
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from sqlalchemy import Engine
 
 from factdesk.errors import FactdeskError, NotFoundError, SettingsError
 
-if TYPE_CHECKING:
-    from factdesk.serve import Crew
-
-_TICK_S = 0.1
 _FIRST = (("admin", "Administrator", "administrator"),)
 _TEAM = (
     ("analyst", "Analyst", "analyst"),
@@ -74,7 +68,7 @@ def serve(
     Example: factdesk serve --port 8040
     """
     from factdesk.logs import configure_logs  # noqa: PLC0415 # keeps the help quick
-    from factdesk.serve import crew, desk_address, start_all, with_free_port  # noqa: PLC0415 # the same
+    from factdesk.serve import crew, desk_address, start_all, wait_for_desk, with_free_port  # noqa: PLC0415 # the same
     from factdesk.settings import load_settings  # noqa: PLC0415 # the same
     from factdesk.store.database import open_store  # noqa: PLC0415 # the same
 
@@ -92,17 +86,6 @@ def serve(
             if fallen := hands.fallen():
                 raise FactdeskError(f"The {fallen[0]} process ended.", remedy="The lines above say why.")
     typer.echo("Stopped.")
-
-
-def wait_for_desk(hands: "Crew") -> bool:
-    """Wait until the desk answers; ``False`` when asked to stop meanwhile. Raises ``FactdeskError`` when a process ends."""
-    address = (hands.settings.desk.host, hands.settings.desk.port)
-    while not hands.stop.wait(_TICK_S):
-        if fallen := hands.fallen():
-            raise FactdeskError(f"The {fallen[0]} process ended.", remedy="The lines above say why.")
-        with contextlib.suppress(OSError), socket.create_connection(address, timeout=1):
-            return True
-    return False
 
 
 def add(
