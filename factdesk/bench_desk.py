@@ -15,11 +15,10 @@ from factdesk.bench_office import PASSWORD, add_people, add_statements, fill
 from factdesk.bench_people import Seen, Shift, work_shift
 from factdesk.editorial.statements import get
 from factdesk.errors import FactdeskError
-from factdesk.serve import crew, desk, desk_address, with_free_port
+from factdesk.serve import crew, desk_address, start_desk, wait_for_desk, with_free_port
 from factdesk.settings import Settings, load_settings
 from factdesk.store.database import open_store
 from factdesk.store.users import User
-from index import open_index
 
 P95_MS = 300.0
 HEAVIEST_KB = 150.0
@@ -52,7 +51,9 @@ class DeskReport:
     by_page: dict[str, dict[str, float]]
     errors: tuple[str, ...]
     refused_decisions: int
+    left_to_colleagues: int
     edits: int
+    conflicts: int
     lost_edits: int
     script_and_style_kb: float
     cold_ms: float
@@ -72,9 +73,10 @@ def bench_desk(plan: DeskPlan, *, say: Callable[[str], None] = lambda _: None) -
         people, statements = _furnish(settings, plan, say=say)
         filled = time.perf_counter() - begun
         with crew(settings) as hands:
-            hands.start("desk", desk)
+            start_desk(hands)
+            if not wait_for_desk(hands, patience_s=_PATIENCE_S):
+                raise FactdeskError("Asked to stop.", remedy="Run it again.")
             url = desk_address(settings)
-            _wait_for(url)
             weight, cold = _first_visit(url)
             say(f"{plan.people} people work for {plan.seconds:.0f} s")
             told = tuple(
@@ -87,26 +89,13 @@ def bench_desk(plan: DeskPlan, *, say: Callable[[str], None] = lambda _: None) -
 
 def _furnish(settings: Settings, plan: DeskPlan, *, say: Callable[[str], None]) -> tuple[list[User], list[int]]:
     now = datetime.now(UTC)
-    engine, index = open_store(settings.store), open_index(settings.index, dim=settings.check.dimensions)
     say(f"storing and indexing {plan.items} invented items")
-    fill(engine, index, count=plan.items, now=now)
+    fill(settings, count=plan.items, now=now, say=say)
+    engine = open_store(settings.store)
     people = add_people(engine, plan.people, now=now)
     statements = add_statements(engine, people, number=_STATEMENTS, now=now)
-    index.close()
     engine.dispose()
     return people, statements
-
-
-def _wait_for(url: str) -> None:
-    until = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < until:
-        try:
-            httpx2.get(f"{url}/login", timeout=5)
-        except httpx2.HTTPError:
-            time.sleep(0.2)  # a process that starts says nothing before it answers
-        else:
-            return
-    raise FactdeskError("The desk did not start.", remedy="Run factdesk serve and read its log.")
 
 
 def _first_visit(url: str) -> tuple[float, float]:
@@ -160,7 +149,9 @@ def _report(plan: DeskPlan, seen: Seen, *, lost: int, visit: tuple[float, float]
         by_page=by_page,
         errors=tuple(dict.fromkeys(seen.wrong))[:20],
         refused_decisions=seen.refused,
+        left_to_colleagues=seen.held,
         edits=sum(map(len, seen.written.values())),
+        conflicts=seen.conflicts,
         lost_edits=lost,
         script_and_style_kb=round(visit[0], 1),
         cold_ms=round(visit[1], 1),

@@ -60,9 +60,9 @@ def word(rank: int, language: int) -> str:
             return "".join(syllables) + (_TAILS[rank % len(_TAILS)] if rank > len(_ONSETS) else "")
 
 
-def items(count: int, *, first: int = 0) -> Iterator[Entry]:
-    """Yield ``count`` items from number ``first`` on, always the same."""
-    known = tuple(_Words(language) for language in range(len(LANGUAGES)))
+def items(count: int, *, first: int = 0, most_words: int | None = None) -> Iterator[Entry]:
+    """Yield ``count`` items from number ``first`` on, always the same; ``most_words`` cuts their texts."""
+    known = tuple(_Words(language, most_words) for language in range(len(LANGUAGES)))
     for start in range(first, first + count, _CHUNK):
         draw = Draw(np.random.default_rng(start // _CHUNK))
         made = [_item(number, draw, known) for number in range(start // _CHUNK * _CHUNK, start // _CHUNK * _CHUNK + _CHUNK)]
@@ -72,13 +72,14 @@ def items(count: int, *, first: int = 0) -> Iterator[Entry]:
 class _Words:
     """The words of one language, spelled when they are first drawn."""
 
-    def __init__(self, language: int) -> None:
+    def __init__(self, language: int, most: int | None) -> None:
         self._language = language
+        self._most = most
         self._spelled: dict[int, str] = {}
 
     def text(self, draw: Draw, length: int) -> str:
-        """Return so many words in a row."""
-        return " ".join(map(self._word, draw.words(length).tolist()))
+        """Return so many words in a row, without those that are cut."""
+        return " ".join(map(self._word, draw.words(length)[: self._most].tolist()))
 
     def _word(self, rank: int) -> str:
         found = self._spelled.get(rank)

@@ -1,24 +1,31 @@
 """A desk of invented items, people and statements, as large as wanted: what ``factdesk bench desk`` works on."""
 
-from collections.abc import Iterator, Sequence
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, insert
 
+from factdesk.bench_items import NOW
 from factdesk.bench_items import items as invented
 from factdesk.editorial.statements import create_draft
+from factdesk.errors import FactdeskError
 from factdesk.harm import load_policy
 from factdesk.records import Passage, PassageKind, digest_id
-from factdesk.store.database import writing
+from factdesk.settings import Settings
+from factdesk.store.database import open_store, writing
 from factdesk.store.passages import put_passages
 from factdesk.store.reviews import decide
 from factdesk.store.tables import captures, claims, documents, findings, items, narratives, polls, sources
 from factdesk.store.users import User, add_user
 from factdesk.weighing import weigh_all
-from index.base import Entry, SearchIndex
+from index import open_index
+from index.base import Entry, EntryKind
 
 PASSWORD = "fifty people at one desk"  # noqa: S105 # invented
 ROLES = ("analyst",) * 6 + ("editor",) * 3 + ("manager",)  # of ten people
@@ -26,20 +33,39 @@ _OUTLETS = 300
 _PASSAGES = 2_000
 _PIECE = 2_000
 _DIM = 512
-_LONGEST = 800  # characters: a desk holds more posts and agency lines than long articles
+_MOST_WORDS = 130  # some 800 characters: a desk holds more posts and agency lines than long articles
+_TOLD = 50_000
+_SPAWN = multiprocessing.get_context("spawn")
 
 
-def fill(engine: Engine, index: SearchIndex, *, count: int, now: datetime) -> None:
-    """Store and index ``count`` items; a tenth of them hold a claim with its finding, a third of these are flags."""
-    dice = np.random.default_rng(7)
+def fill(settings: Settings, *, count: int, now: datetime, say: Callable[[str], None]) -> None:
+    """Store and index ``count`` items; a tenth of them hold a claim with its finding, a third of these are flags.
+
+    The index is filled by a process of its own, beside the store. Raises ``FactdeskError`` when that fails.
+    """
+    beside = _SPAWN.Process(target=_fill_index, args=(settings, count, now), name="factdesk-bench-index")
+    beside.start()
+    engine = open_store(settings.store)
     with writing(engine) as connection:
         _add_sources(connection, now)
-        _add_passages(connection, dice, now)
+        put_passages(connection, _library(now), at=now)
     for number, piece in enumerate(_pieces(count, now=now)):
         with writing(engine) as connection:
             _add_items(connection, piece, first=number * _PIECE)
-        index.add(piece)
+        if (number + 1) * _PIECE % _TOLD == 0:
+            say(f"{(number + 1) * _PIECE} items are stored")
     weigh_all(engine, load_policy(None))
+    engine.dispose()
+    beside.join()
+    if beside.exitcode:
+        raise FactdeskError("The index could not be filled.", remedy="The lines above say why.")
+
+
+def _fill_index(settings: Settings, count: int, now: datetime) -> None:  # a process takes them by position
+    with closing(open_index(settings.index, dim=_DIM)) as index:
+        index.add([_entry(passage, vector, now) for passage, vector in _library(now)])
+        for piece in _pieces(count, now=now):
+            index.add(piece)
 
 
 def add_people(engine: Engine, number: int, *, now: datetime) -> list[User]:
@@ -83,16 +109,14 @@ def add_statements(engine: Engine, people: Sequence[User], *, number: int, now: 
 
 
 def _pieces(count: int, *, now: datetime) -> Iterator[list[Entry]]:
-    moved = now - datetime(2026, 6, 1, tzinfo=UTC)
-    made = invented(count)
+    moved = now - NOW
+    made = invented(count, most_words=_MOST_WORDS)
     while piece := list(islice(made, _PIECE)):
         yield [_moved(one, moved) for one in piece]
 
 
 def _moved(entry: Entry, by: timedelta) -> Entry:
-    return replace(
-        entry, text=entry.text[:_LONGEST], seen_at=entry.seen_at + by, published_at=(entry.published_at or entry.seen_at) + by
-    )
+    return replace(entry, seen_at=entry.seen_at + by, published_at=(entry.published_at or entry.seen_at) + by)
 
 
 def _add_sources(connection: Connection, now: datetime) -> None:
@@ -119,12 +143,17 @@ def _add_sources(connection: Connection, now: datetime) -> None:
     connection.execute(insert(polls), asked)
 
 
-def _add_passages(connection: Connection, dice: np.random.Generator, now: datetime) -> None:
-    made = []
+def _library(now: datetime) -> Iterator[tuple[Passage, NDArray[np.float32]]]:
+    dice = np.random.default_rng(7)
     for number in range(_PASSAGES):
         vector = dice.standard_normal(_DIM).astype(np.float32)
-        made.append((_passage(number, now), vector / np.linalg.norm(vector)))
-    put_passages(connection, made, at=now)
+        yield _passage(number, now), vector / np.linalg.norm(vector)
+
+
+def _entry(passage: Passage, vector: NDArray[np.float32], now: datetime) -> Entry:
+    kind = EntryKind.EVIDENCE if passage.kind is PassageKind.EVIDENCE else EntryKind.FACTCHECK
+    told = (passage.id, kind, passage.title, passage.text, passage.language, now)
+    return Entry(*told, published_at=passage.published_at, passage=passage, vector=vector)
 
 
 def _passage(number: int, now: datetime) -> Passage:

@@ -12,10 +12,16 @@ import httpx2
 from factdesk.bench_items import word
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
-_ROW = re.compile(r'<li class="flag [^>]*id="f-(\w+)"')
+_ROW = re.compile(r'<li class="flag [^>]*data-story="([^"]+)" data-open>(.*?)</li>\s*(?=<li class="flag |</ol>)', re.DOTALL)
+_FINDING = re.compile(r'name="finding" value="(\w+)"')
+_PICK = re.compile(r'name="(pick-\d+)"')
+_AGAINST = re.compile(r'name="against" value="(\d+)"')
+_DISAGREED = "Both of you changed this"
+_SCRIPT = {"HX-Request": "true"}  # what the desk's script sends
 _ITEM = re.compile(r'href="(/items/\w+)#')
 _FIELD = re.compile(r'<textarea[^>]*name="body"[^>]*>(.*?)</textarea>', re.DOTALL)
 _TIMEOUT_S = 30.0
+_KEPT_S = 30.0  # how long a browser keeps a connection that it does not use
 
 
 @dataclass(slots=True)
@@ -26,6 +32,8 @@ class Seen:
     wrong: list[str] = field(default_factory=list)
     written: dict[int, list[str]] = field(default_factory=dict)
     refused: int = 0  # decisions about a story that a colleague had open: said so, as it should
+    conflicts: int = 0  # paragraphs that two people wrote in the same place: decided by the later one
+    held: int = 0  # stories left to a colleague who had them open
 
 
 @dataclass(slots=True)
@@ -63,8 +71,11 @@ class Person:
     async def _get(self, name: str, address: str) -> str:
         return await self._timed(name, self.client.get(address))
 
-    async def _post(self, name: str, address: str, fields: Mapping[str, str]) -> str:
-        return await self._timed(name, self.client.post(address, data={"csrf": self.token, **fields}))
+    async def _post(  # a form, and who sends it
+        self, name: str, address: str, fields: Mapping[str, str | list[str]], *, by_script: bool = False
+    ) -> str:
+        headers = _SCRIPT if by_script else {}
+        return await self._timed(name, self.client.post(address, data={"csrf": self.token, **fields}, headers=headers))
 
     async def _timed(self, name: str, asked: Awaitable[httpx2.Response]) -> str:
         begun = time.perf_counter()
@@ -72,6 +83,8 @@ class Person:
         self.seen.times.setdefault(name, []).append((time.perf_counter() - begun) * 1000)
         if answer.status_code == httpx2.codes.CONFLICT and "open right now" in answer.text:
             self.seen.refused += 1
+        elif answer.status_code == httpx2.codes.CONFLICT and _DISAGREED in answer.text:
+            pass  # it is decided by the person
         elif answer.status_code >= httpx2.codes.BAD_REQUEST:
             self.seen.wrong.append(f"{name}: {answer.status_code} {answer.text[:80]!r}")
         found = _TOKEN.search(answer.text)
@@ -88,12 +101,18 @@ class Person:
             await self._get("item", self.dice.choice(items))
 
     async def decide(self) -> None:
-        """Decide about one row of the queue."""
+        """Take a row of the queue, which the desk's script then holds, and decide about it unless a colleague has it open."""
         page = await self._get("queue", f"/queue?page={self.dice.randint(1, 8)}")
         rows = _ROW.findall(page)
-        if rows:
-            fields = {"finding": self.dice.choice(rows), "decision": self.dice.choice(("confirmed", "rejected"))}
-            await self._post("decision", "/decisions", {**fields, "back": "/queue"})
+        if not rows:
+            return
+        story, row = self.dice.choice(rows)
+        if "has this open" in await self._post("hold", "/queue/hold", {"story": story}, by_script=True):
+            self.seen.held += 1
+            return
+        fields: dict[str, str | list[str]] = {"finding": _FINDING.findall(row), "back": "/queue", "view": "queue"}
+        chosen = self.dice.choice(("confirmed", "rejected"))
+        await self._post("decision", "/decisions", {**fields, "decision": chosen}, by_script=True)
 
     async def search(self) -> None:
         """Search for a word or two."""
@@ -122,6 +141,10 @@ class Person:
         fields = {"expected_revision": revision[1], "title": title[1], "body": body, "rating": "false", "note": ""}
         await self._post("autosave", f"{address}/working", fields)
         answer = await self._post("save", f"{address}/edit", fields)
+        while _DISAGREED in answer:  # a colleague wrote in the same place meanwhile: both hold
+            self.seen.conflicts += 1
+            picks = dict.fromkeys(_PICK.findall(answer), "both")
+            answer = await self._post("save", f"{address}/edit", {**fields, "against": _first(_AGAINST, answer), **picks})
         if mine in answer:
             self.seen.written.setdefault(self.statement, []).append(mine)
         else:
@@ -168,7 +191,10 @@ def work_shift(shift: Shift) -> Seen:
 
 
 async def _work(shift: Shift, seen: Seen) -> None:
-    clients = [httpx2.AsyncClient(base_url=shift.url, follow_redirects=True, timeout=_TIMEOUT_S) for _ in shift.people]
+    kept = httpx2.Limits(keepalive_expiry=_KEPT_S)
+    clients = [
+        httpx2.AsyncClient(base_url=shift.url, follow_redirects=True, timeout=_TIMEOUT_S, limits=kept) for _ in shift.people
+    ]
     try:
         people = [
             Person(name, shift.password, role, statement, client, seen, random.Random(name), shift.think_s)  # noqa: S311 # dice
