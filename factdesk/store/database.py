@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from factdesk.errors import StoreError
 
 _BUSY_MS = 15_000
+_KEPT = 40  # connections to a file, one for each thread of the desk: opening one costs as much as ten small queries
 _WRITE = "factdesk_write"
 _VERSIONS = "alembic_version"
 
@@ -113,7 +114,8 @@ def _engine(url: URL) -> Engine:
             raise StoreError(
                 f"The folder of {url.database} cannot be made: {error.strerror}.", remedy="Check its path."
             ) from error
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+    kept = {"pool_size": _KEPT} if url.database else {}
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False}, **kept)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

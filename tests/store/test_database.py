@@ -2,6 +2,7 @@ import multiprocessing
 import sqlite3
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from factdesk.errors import StoreError
@@ -200,3 +201,15 @@ def test_people_and_their_work_survive_the_new_roles(store: Engine) -> None:
     with reading(store) as connection:
         assert connection.execute(select(users.c.role).order_by(users.c.id)).scalars().all() == ["editor", "manager"]
     _to_version(store, "head", down=False)
+
+
+def test_as_many_connections_to_a_file_are_kept_as_a_desk_has_threads(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    opened: list[object] = []
+    event.listen(engine, "connect", lambda connection, _: opened.append(connection))
+    for _ in range(2):
+        with ExitStack() as together:
+            for _ in range(30):
+                together.enter_context(reading(engine))
+    engine.dispose()
+    assert 29 <= len(opened) <= 30  # opening the store left one
