@@ -5,6 +5,7 @@ A word is looked up block by block, newest first: a common one is there as bits,
 whole.
 """
 
+import json
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Container, Iterator, Sequence
@@ -124,9 +125,9 @@ class Sets:
         wanted[list(numbers)] = True
         return wanted[self._columns.column(field)]
 
-    def _listed(self, entries: Sequence[int]) -> Mask:
+    def _listed(self, entries: Sequence[int] | Rows) -> Mask:
         mask = np.zeros(self._columns.size, dtype=np.bool_)
-        mask[np.array(entries, dtype=np.int64)] = True
+        mask[np.asarray(entries, dtype=np.int64)] = True
         return mask
 
     def _words(self, leaf: Words, within: Mask) -> Mask:
@@ -138,25 +139,25 @@ class Sets:
             return self._any_word([token], within, title_only=leaf.title_only)
         begun = self._vocabulary.beginning(token, most=_MOST_BEGINNING + 1)
         if len(begun) > _MOST_BEGINNING or not begun:  # scripts without spaces are not in the vocabulary
-            return self._scanned(expression(leaf), within, words=())
+            return self._listed(self._rows(expression(leaf), 0, (self._columns.size - 1) // BLOCK))  # one block costs as much
         return self._any_word(begun, within, title_only=leaf.title_only)
 
     def _any_word(self, words: Sequence[str], within: Mask, *, title_only: bool) -> Mask:
         mask = np.zeros(self._columns.size, dtype=np.bool_)
-        for word in words:
-            if title_only:
+        if title_only:
+            for word in words:
                 mask |= self._scanned(title_expression(word), within, words=(word,))
-            else:
-                self._put_word(word, mask)
-        return mask
-
-    def _put_word(self, word: str, mask: Mask) -> None:
-        bits = dict(self._connection.execute("SELECT block, bits FROM common WHERE word = ?", (word,)))
-        for block, packed in bits.items():
+            return mask
+        common = dict.fromkeys(words, frozenset[int]())
+        query = "SELECT word, block, bits FROM common WHERE word IN (SELECT value FROM json_each(?))"
+        for word, block, packed in self._connection.execute(query, (json.dumps(words),)):
             part = mask[block * BLOCK : (block + 1) * BLOCK]
             part |= unpacked(packed)[: len(part)]
-        for first, last in self._runs(bits):
-            mask[self._rows(f'"{word}"', first, last)] = True
+            common[word] |= {block}
+        for word, blocks in common.items():
+            for first, last in self._runs(blocks):
+                mask[self._rows(f'"{word}"', first, last)] = True
+        return mask
 
     def _scanned(self, asked: str, within: Mask, *, words: Sequence[str]) -> Mask:
         """Return what an FTS5 expression finds, in blocks from the newest on that hold any of ``within``."""

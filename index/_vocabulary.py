@@ -8,7 +8,8 @@ import math
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from heapq import merge
+from itertools import islice, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ class Vocabulary:
     def beginning(self, prefix: str, *, most: int) -> list[str]:
         """Return the first ``most`` words that begin with ``prefix``."""
         self._read()
-        return sorted(word for one in self._lists.values() for word in one.beginning(prefix, most=most))[:most]
+        return list(islice(merge(*(one.beginning(prefix, most=most) for one in self._lists.values())), most))
 
     def alike(self, word: str, *, edits: int) -> list[str]:
         """Return at most `MOST_ALIKE` words that ``edits`` set apart from ``word``, likest first, as Lucene orders them."""
