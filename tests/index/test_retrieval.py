@@ -17,8 +17,9 @@ from factdesk.errors import UnreadableError
 from factdesk.evaluation.edits import EDITS
 from factdesk.evaluation.meaning import measure_meaning
 from factdesk.evaluation.retrieval import average_precision, measure_losses, measure_retrieval, read_library, read_task
-from index import open_index
+from index import discard_index, open_index
 from nlp.encoders import load_encoder
+from tests.conformance.test_index import ENGINES, make_url
 from tests.index.samples import DIM, meaning
 
 
@@ -152,10 +153,15 @@ def test_losses_are_told_for_each_kind(files: Path) -> None:
     assert losses["loss"] == pytest.approx(sum(losses[f"loss_{kind}"] for kind in EDITS) / len(EDITS))
 
 
-def test_nearly_all_of_the_nearest_claims_are_found(tmp_path: Path) -> None:
-    index = open_index(f"sqlite:///{tmp_path}/index.sqlite3")
-    scores = measure_meaning(index, claims=6_000, questions=20, encoder=load_encoder("bundled"), say=lambda _: None)
-    index.close()
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nearly_all_of_the_nearest_claims_are_found(engine: str, tmp_path: Path) -> None:
+    address = make_url(engine, tmp_path)
+    index = open_index(address)
+    try:
+        scores = measure_meaning(index, claims=6_000, questions=20, encoder=load_encoder("bundled"), say=lambda _: None)
+    finally:
+        index.close()
+        discard_index(address)
     assert json.loads(scores.line())["recall@50"] >= 0.98
 
 
