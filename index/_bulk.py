@@ -13,8 +13,9 @@ from elasticsearch import ApiError, Elasticsearch
 from elasticsearch.helpers import parallel_bulk, streaming_bulk
 
 from factdesk.errors import IndexUnavailableError
-from index._mapping import Json
+from index._mapping import Json, to_document
 from index._server import disk_is_full
+from index.base import Entry
 
 _PIECE = 250
 _PIECE_BYTES = 10_000_000
@@ -26,20 +27,25 @@ _HARMLESS = {"create": 409, "delete": 404}
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One write: ``op`` is index, create (only what is not there) or delete; ``index`` a name, when ``aliased`` an alias."""
+    """One write: ``op`` is index, create (only what is not there) or delete; ``index`` a name, when ``aliased`` an alias.
+
+    What is written is ``source``, or the document made of ``entry`` when its turn comes: while others are under way.
+    """
 
     op: str
     index: str
     id: str
     source: dict[str, Json] | None = None
     aliased: bool = False
+    entry: Entry | None = None
 
     def told(self) -> dict[str, Any]:
         """Return the action as the client's helper takes it."""
         line: dict[str, Any] = {"_op_type": self.op, "_index": self.index, "_id": self.id}
         if self.aliased:
             line["require_alias"] = True
-        return line if self.source is None else {**line, "_source": self.source}
+        source = self.source if self.entry is None else to_document(self.entry)
+        return line if source is None else {**line, "_source": source}
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from elasticsearch import Elasticsearch
 from factdesk.errors import EntriesRefusedError, IndexUnavailableError
 from index._bulk import Action, Sent, send
 from index._generation import Generation, Generations, Kept
-from index._mapping import Json, to_document
+from index._mapping import Json
 from index._passages import PASSAGE_KINDS
 from index.base import Entry
 
@@ -113,12 +113,11 @@ def _put(kept: Kept, entry: Entry, *, places: Sequence[str], op: str) -> list[Ac
     """Return what puts ``entry`` into the library, or where it lies already, or where new items go."""
     if places and op == "create":
         return []
-    document = to_document(entry)
     if entry.kind in PASSAGE_KINDS:
-        return [Action(op, kept.generation.library, entry.id, document, aliased=True)]
+        return [Action(op, kept.generation.library, entry.id, entry=entry, aliased=True)]
     if not places:
-        return [Action(op, kept.generation.items, entry.id, document, aliased=True)]
-    return [Action(op, places[-1], entry.id, document), *(Action("delete", index, entry.id) for index in places[:-1])]
+        return [Action(op, kept.generation.items, entry.id, entry=entry, aliased=True)]
+    return [Action(op, places[-1], entry.id, entry=entry), *(Action("delete", index, entry.id) for index in places[:-1])]
 
 
 def _require(refused: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from index._folding import fold
 from index._tree import Key, Leaf, Published, Reach, Seen, Similar
@@ -51,9 +52,14 @@ class Fields:
 def folded_keys(values: Mapping[str, str | None], findings: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield (field, folded value) for what is not empty."""
     for name, value in (*values.items(), *(("finding", finding) for finding in findings)):
-        folded = fold(value or "")
+        folded = _folded(value or "")
         if folded:
             yield name, folded
+
+
+@lru_cache(maxsize=16_384)
+def _folded(value: str) -> str:
+    return fold(value)
 
 
 def keys_of(entry: Entry) -> Iterator[tuple[str, str]]:

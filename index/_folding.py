@@ -24,9 +24,9 @@ _MARKS = (
 )
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f"
 _WORD = re.compile(f"[\\w{_MARKS}{_INVISIBLE}]{{1,64}}")
-_LONGEST = 64
 _PLAIN = re.compile("[a-z0-9]{1,64}")
-_TOO_LONG = re.compile("[a-z0-9]{65}")
+_TOO_LONG = re.compile("[A-Za-z0-9]{65}")
+_STRETCH = 33  # a run of 65 letters covers one such part of a text as a whole
 _SPACED = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else ord(" ") for byte in range(256))
 _KEPT_MARKS = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3099\u309a]")
 _NO_SPACES = re.compile(
@@ -142,8 +142,8 @@ def pieces(text: str) -> Iterator[Piece]:
 
 def tokens(text: str) -> list[str]:
     """Return the folded words of ``text``, in order; what an engine indexes and what a query asks for."""
-    if text.isascii() and "_" not in text:
-        return _PLAIN.findall(text.lower())
+    if _is_plain(text):
+        return text.encode().translate(_SPACED).decode().split()
     found: list[str] = []
     for word in _WORD.findall(text):
         if word.isascii() and "_" not in word:
@@ -155,11 +155,9 @@ def tokens(text: str) -> list[str]:
 
 def spaced_tokens(text: str) -> tuple[bytes, list[str]]:
     """Return the folded words of ``text``, blanks between them, in UTF-8 and as a list: `tokens`, quicker where it is plain."""
-    if text.isascii():
+    if _is_plain(text):
         spaced = text.encode().translate(_SPACED)
-        found = spaced.decode().split()
-        if max(map(len, found), default=0) <= _LONGEST:
-            return spaced, found
+        return spaced, spaced.decode().split()
     found = tokens(text)
     return " ".join(found).encode(), found
 
@@ -185,11 +183,14 @@ def placed_tokens(text: str) -> tuple[list[str], list[tuple[int, int]]]:
 
 def plainly(text: str) -> str | None:
     """Return ``text`` in small letters if its folded words are its runs of letters and digits, ``None`` if not."""
+    return text.lower() if _is_plain(text) else None
+
+
+def _is_plain(text: str) -> bool:
     if not text.isascii() or "_" in text:
-        return None
-    lowered = text.lower()
-    longest = max(map(len, lowered.split()), default=0)
-    return lowered if longest <= _LONGEST or _TOO_LONG.search(lowered) is None else None
+        return False
+    stretches = range(0, len(text) - _STRETCH + 1, _STRETCH)
+    return all(" " in text[at : at + _STRETCH] for at in stretches) or _TOO_LONG.search(text) is None
 
 
 def fold(text: str) -> str:

@@ -7,7 +7,7 @@ searched are kept out of ``_source``; fields that are only shown are not indexed
 from base64 import b64encode
 
 from index._fields import instant, keys_of
-from index._folding import FOLDING_VERSION, clean, fold, gram_hashes, tokens, word_hashes
+from index._folding import FOLDING_VERSION, clean, fold, gram_hashes, spaced_tokens, tokens, word_hashes
 from index._passages import PASSAGE_KINDS, dump_passage, is_comparable, long_text, short_text, unit_vector
 from index.base import Entry, EntryKind
 
@@ -89,8 +89,8 @@ def to_document(entry: Entry) -> dict[str, Json]:
         "seen": instant(entry.seen_at),
         "title": title,
         "text": text,
-        "title_words": " ".join(tokens(title)),
-        "text_words": " ".join(tokens(text)),
+        "title_words": _words(title),
+        "text_words": _words(text),
         **(_compared(entry) if is_comparable(entry) else {}),
     }
 
@@ -103,6 +103,10 @@ def space_of(kinds: tuple[EntryKind, ...]) -> str:
 def gram_words(folded: str) -> str:
     """Return the 4-grams of a folded text as words."""
     return " ".join(map(str, gram_hashes(folded).tolist()))
+
+
+def _words(text: str) -> str:
+    return spaced_tokens(text)[0].decode()
 
 
 def _compared(entry: Entry) -> dict[str, Json]:

@@ -4,10 +4,10 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index._folding import clean, fold, gram_hashes, pieces, placed_tokens, tokens, word_hashes
+from index._folding import clean, fold, gram_hashes, pieces, placed_tokens, spaced_tokens, tokens, word_hashes
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,14 @@ def test_any_text_folds_to_words_an_engine_can_split_at_blanks(text: str) -> Non
     assert fold(fold(text)) == fold(text)
 
 
-@given(st.text(max_size=200) | st.text(st.characters(max_codepoint=127), max_size=200))
+@given(st.text(max_size=200) | st.text(st.characters(max_codepoint=127), max_size=200) | st.text("aB_ ", max_size=200))
+@example("a" * 40 + "_" + "b" * 40)
 def test_words_are_the_same_with_and_without_their_places(text: str) -> None:
     found = [(piece.token, (piece.start, piece.end)) for piece in pieces(text)]
     assert tokens(text) == [token for token, _ in found]
     assert [*zip(*placed_tokens(text), strict=True)] == found
+    spaced, listed = spaced_tokens(clean(text))
+    assert spaced.decode().split() == listed == tokens(clean(text))
 
 
 @given(st.text(max_size=100))
