@@ -32,13 +32,18 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class MeaningScores:
-    """Recall of the nearest 50 (0 … 1), milliseconds a question (percentiles; the first), seconds to index, peak memory."""
+    """Recall of the nearest 50 (0 … 1), milliseconds a question (percentiles; the first), seconds to index, peak memory.
+
+    ``cpu`` are milliseconds of this process's processor: on a busy machine the others say how busy it was.
+    """
 
     claims: int
     questions: int
     recall_at_50: float
     p50_ms: float
     p95_ms: float
+    cpu_p50_ms: float
+    cpu_p95_ms: float
     first_ms: float
     index_seconds: float
     peak_mb: float
@@ -65,7 +70,7 @@ def measure_meaning(
         spent += time.perf_counter() - started
         done += len(batch)
         say(f"{done} claims indexed")
-    found, milliseconds = _ask(index, asked)
+    found, milliseconds, cpu = _ask(index, asked)
     shared = [len(found[at] & {f"c{name}" for name in names[at].tolist()}) / names.shape[1] for at in range(questions)]
     return MeaningScores(
         claims,
@@ -73,6 +78,8 @@ def measure_meaning(
         recall_at_50=float(np.mean(shared)),
         p50_ms=float(np.percentile(milliseconds[1:], 50)),
         p95_ms=float(np.percentile(milliseconds[1:], 95)),
+        cpu_p50_ms=float(np.percentile(cpu[1:], 50)),
+        cpu_p95_ms=float(np.percentile(cpu[1:], 95)),
         first_ms=milliseconds[0],
         index_seconds=spent,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -91,14 +98,15 @@ def mixtures(seeds: Vectors, count: int, *, seed: int) -> Iterator[Vectors]:
         yield mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
 
 
-def _ask(index: SearchIndex, asked: Vectors) -> tuple[list[set[str]], list[float]]:
+def _ask(index: SearchIndex, asked: Vectors) -> tuple[list[set[str]], list[float], list[float]]:
     """Ask the first question twice: its first time is what a process that has just begun takes."""
-    found, milliseconds = [], []
+    found, milliseconds, cpu = [], [], []
     for vector in [asked[0], *asked]:
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         found.append(set(index.claims_near([Probe("", "", vector)], limit=DEPTH)[0]))
         milliseconds.append((time.perf_counter() - started) * 1000)
-    return found[1:], milliseconds
+        cpu.append((time.process_time() - busy) * 1000)
+    return found[1:], milliseconds, cpu
 
 
 def _nearest(cosines: Vectors, names: NDArray[np.int64]) -> tuple[Vectors, NDArray[np.int64]]:
