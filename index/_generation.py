@@ -5,8 +5,8 @@ For the prefix ``desk``:
     desk                          reads: every index of the generation that serves
     desk-library                  reads: its library alone
     desk-write                    writes: every index that is kept current (of two generations during a rebuild)
-    desk-v3-1-library-000001      fact-checks and evidence of generation 1, behind desk-v3-1-library
-    desk-v3-1-items-000001 …      documents and claims by time of arrival; the policy rolls desk-v3-1-items over
+    desk-v4-1-library-000001      fact-checks and evidence of generation 1, behind desk-v4-1-library
+    desk-v4-1-items-000001 …      documents and claims by time of arrival; the policy rolls desk-v4-1-items over
 """
 
 import re
