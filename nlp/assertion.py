@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MODEL, TOKENIZER, READING = "assertion.int8.onnx", "assertion.tokenizer.json", "assertion.json"
-TRAINED = frozenset({"en", "vi", "es", "fr", "de", "ar"})
+TRAINED = frozenset({"en", "vi", "es", "fr", "de", "pt", "ar"})
+BOUNDS = ("post", "press", "post_across", "press_across", "differing")
 _MOST_TOKENS = 96
 _REMEDY = "Install Factdesk again."
 
@@ -30,15 +31,16 @@ _REMEDY = "Install Factdesk again."
 class Assertion:
     """The reader, with the probabilities below which a flag is taken away.
 
-    ``post`` and ``press`` are for repeating a claim in a post or a page, ``across`` where claim and passage are in two
-    languages, ``differing`` for differing from evidence.
+    ``post`` and ``press`` are for repeating a claim in a post or a page, ``post_across`` and ``press_across`` where claim and
+    passage are in two languages, ``differing`` for differing from evidence.
     """
 
     session: "InferenceSession"
     tokenizer: "Tokenizer"
     post: float
     press: float
-    across: float
+    post_across: float
+    press_across: float
     differing: float
 
     def __call__(self, text: str, passage: str) -> float:
@@ -58,7 +60,7 @@ def load_assertion() -> Assertion:
     """Return the shipped model, read once a process. Raises ``ModelError`` when a file is absent, altered or malformed."""
     try:
         told = json.loads(model_file(READING).read_text(encoding="utf-8"))
-        bounds = [float(told[name]) for name in ("post", "press", "across", "differing")]
+        bounds = [float(told[name]) for name in BOUNDS]
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{READING} is malformed: {error}.", remedy=_REMEDY) from error
     return Assertion(load_session(MODEL), load_tokenizer(TOKENIZER, most=_MOST_TOKENS), *bounds)

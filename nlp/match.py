@@ -149,9 +149,10 @@ def _least(claim: Claim, document: Document, decision: _Decision) -> float:
         return 0.0
     if decision.kind is FindingKind.DISTORTS:
         return model.differing
-    if decision.close is not None and decision.close.candidate.passage.language != claim.language:
-        return model.across
-    return model.post if document.role is SourceRole.SOCIAL else model.press
+    across = decision.close is not None and decision.close.candidate.passage.language != claim.language
+    if document.role is SourceRole.SOCIAL:
+        return model.post_across if across else model.post
+    return model.press_across if across else model.press
 
 
 def _can_be_close(claim: Reading, item: Candidate) -> bool:

@@ -1,9 +1,11 @@
 """Gathers the sentences that ``train_assertion.py`` learns from: each beside a claim, with whether it asserts it.
 
 Everything is invented and stands in this folder or in the *build* and *seen* halves of the sets of ``tests/eval/data``; the
-held halves are never read here. Check-worthy ClaimBuster sentences (CC BY 4.0) show how statements read.
+held halves are never read here. One in six topics of ``assertion_pairs.jsonl`` is held back too, to choose the weights and the
+bounds by. Check-worthy ClaimBuster sentences (CC BY 4.0) show how statements read.
 """
 
+import hashlib
 import json
 import re
 from collections import defaultdict
@@ -19,6 +21,10 @@ _KEPT = 0.6
 _FACTS_A_FRAME = 3
 _QUOTED = ("{}", "“{}", "«{}", "„{}", '"{}', "« {}")
 _REPEATED = 3
+_FRAMES_A_CLAIM = 4
+_ONE_HELD_IN = 6
+_MARKS = ("😡", "😭", "🤦", "👀", "⚠️", "🔥", "💔", "🤡", "😱", "🙄", "👇", "😂", "!!!", "!!", "#news", "#truth", "#today")
+_MARKED, _BARE, _LOUD, _LOW = 0.3, 0.4, 0.1, 0.1
 
 
 @dataclass
@@ -34,8 +40,60 @@ def rows(seed: int) -> list[Row]:
     """Return all sentences, shuffled."""
     random = Random(seed)  # noqa: S311 # reproducible, not secret
     found = [*framed(random), *told_anew(random), *topics(random), *opinions(), *repeated(), *debated(random)]
+    found = [*found, *written(random), *framed_anew(random)]
     random.shuffle(found)
     return found
+
+
+def held_rows() -> list[tuple[str, Row]]:
+    """Return the language and the row of each sentence of the topics that are held back, beside its claim in each language."""
+    return [
+        (row["lang"], (row["sentence"], claim, int(row["asserts"])))
+        for row in _pairs(held=True)
+        for claim in _claims(held=True)[row["topic"]].values()
+    ]
+
+
+def written(random: Random) -> list[Row]:
+    """Return the sentences of ``assertion_pairs.jsonl`` beside their claim, as written and worn, and in another language."""
+    claims, found = _claims(held=False), list[Row]()
+    for row in _pairs(held=False):
+        text, label, told = row["sentence"], int(row["asserts"]), claims[row["topic"]]
+        found += [(text, row["claim"], label), (worn(text, random=random), row["claim"], label)]
+        found.append((worn(text, random=random), random.choice(sorted(told.values())), label))
+    found += [(one, other, 1) for told in claims.values() for one in told.values() for other in told.values()]
+    return found
+
+
+def framed_anew(random: Random) -> list[Row]:
+    """Return the claims of ``assertion_pairs.jsonl`` in frames of their language, so that frames meet many topics."""
+    spoken, found = _spoken(), list[Row]()
+    for told in _claims(held=False).values():
+        for code, claim in told.items():
+            for wanted in (0, 1) * _FRAMES_A_CLAIM if code in spoken else ():
+                frame = random.choice([frame for frame, label in spoken[code].frames if label == wanted])
+                text = worn(_filled(frame, claim, spoken[code], random=random), random=random)
+                found.append((text, random.choice([claim, *told.values()]), wanted))
+    return found
+
+
+def worn(text: str, *, random: Random) -> str:
+    """Return a sentence as posts bear it: with a mark or a loud word, in small letters, without its stop; it means the same.
+
+    What asserts and what plays are worn alike, so that neither is known by its dress.
+    """
+    if random.random() < _BARE:
+        text = text.rstrip(".")
+    if random.random() < _LOUD:
+        words = text.split(" ")
+        at = random.randrange(len(words))
+        text = " ".join([*words[:at], words[at].upper(), *words[at + 1 :]])
+    elif random.random() < _LOW:
+        text = text.lower()
+    if random.random() < _MARKED:
+        mark = random.choice(_MARKS)
+        text = f"{mark} {text}" if random.random() < _BARE and mark[0] != "!" else f"{text} {mark}"
+    return text
 
 
 def framed(random: Random) -> list[Row]:
@@ -131,6 +189,24 @@ def debated(random: Random) -> list[Row]:
             kept = [word for word in text.split() if random.random() < _KEPT]
             found.append((text, " ".join(kept) or text, 1))
     return found
+
+
+def _pairs(*, held: bool) -> list[dict[str, str]]:
+    """Return the written sentences of the topics that are held back, or of the others; the digest of a topic decides."""
+    lines = (ROOT / "assertion_pairs.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row for row in map(json.loads, lines) if _is_held(row["topic"]) == held]
+
+
+def _claims(*, held: bool) -> dict[str, dict[str, str]]:
+    """Return the claim of each topic by language."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in _pairs(held=held):
+        found[row["topic"]][row["lang"]] = row["claim"]
+    return found
+
+
+def _is_held(topic: str) -> bool:
+    return int.from_bytes(hashlib.sha256(f"assertion held: {topic}".encode()).digest()[:4]) % _ONE_HELD_IN == 0
 
 
 def _spoken() -> dict[str, Spoken]:

@@ -39,9 +39,10 @@ def main() -> None:
     rows = list(fairness_rows((DATA / "fairness_cases.txt").read_text(encoding="utf-8")))
     _write(DATA / "fairness.jsonl", (row for row in rows if row["type"] == "never"))
     _write(DATA / "fairness_library.jsonl", (row for row in rows if row["type"] == "library"))
-    fresh = list(fairness_rows((DATA / "fairness_fresh_cases.txt").read_text(encoding="utf-8")))
-    _write(DATA / "fairness_fresh.jsonl", (row | {"half": "fresh"} for row in fresh if row["type"] != "library"))
-    _write(DATA / "fairness_fresh_library.jsonl", (row | {"half": "fresh"} for row in fresh if row["type"] == "library"))
+    for half in ("fresh", "second"):
+        later = list(fairness_rows((DATA / f"fairness_{half}_cases.txt").read_text(encoding="utf-8")))
+        _write(DATA / f"fairness_{half}.jsonl", (row | {"half": half} for row in later if row["type"] != "library"))
+        _write(DATA / f"fairness_{half}_library.jsonl", (row | {"half": half} for row in later if row["type"] == "library"))
 
 
 def distortion_rows(cases: str) -> Iterator[dict[str, object]]:

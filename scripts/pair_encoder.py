@@ -66,7 +66,7 @@ class PairEncoder(nn.Module):
 
     def states(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return the last states ``float[n, tokens, hidden]``."""
-        places = torch.arange(input_ids.shape[1])
+        places = torch.arange(input_ids.shape[1], device=input_ids.device)
         states = self.norm(self.word(input_ids) + self.place(places)[None] + self.kind)
         mask = (1.0 - attention_mask[:, None, None, :].float()) * -1e4
         for layer in self.layers:
