@@ -5,25 +5,22 @@ is compared: a figure of one kind, a day or an hour, a name in a place's slot, e
 both sides. Anything less plain is left alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from factdesk.records import Difference, DifferenceKind
 from nlp._beside import Beside, Clause, Span, difference
-from nlp._numbers import Moment, agrees, moments, quantities
+from nlp._numbers import Moment, agrees, lone_numbers, moments, quantities
 from nlp._overlap import shared_keys
-from nlp._places import other_names, other_side
+from nlp._places import listed_place, other_names, other_side
 from nlp._quantity import Quantity
+from nlp._typed import Encode, nearest, typed_difference
+from nlp._words import Reading
 
 _NEAR = 0.6
 _FAIR = 0.4
 _LIKE = 6.0  # two figures of one thing lie within this factor of one another
 _TELLING = 2  # digits of a figure that is not found by chance
-
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +40,27 @@ class _Figure:
 
 
 def differs_across(pair: Beside, encode: Encode) -> list[Difference]:
-    """Return the one difference of figure, day, hour or place to the evidence, or none."""
+    """Return the one difference of figure, day, hour, place or type to the evidence, or none."""
     told, stated = _figures(pair.claim.text, pair.claim.language), _figures(pair.passage.text, pair.passage.language)
     loose = [one for one in told if not any(one.kind == other.kind and one.fits(other) for other in stated)]
+    loose = _without_lone(loose, pair.passage)
     if len(loose) > 1:
         return []
     free = [one for one in stated if not any(one.kind == mine.kind and one.fits(mine) for mine in told)]
-    near, closeness = _nearest(pair, encode)
+    near = nearest(pair, encode)
+    sentence, closeness = near.sentence, near.sentence_closeness
     if loose:
-        return _other_figure(pair, loose[0], free, within=near if closeness >= _NEAR else None)
-    spans = _other_place(pair, near) if closeness >= (_FAIR if told else _NEAR) else None
-    return [difference(DifferenceKind.PLACE, pair, spans)] if spans else []
+        free = _without_lone(free, pair.claim)
+        return _other_figure(pair, loose[0], free, within=sentence if closeness >= _NEAR else None)
+    spans = _other_place(pair, sentence) if closeness >= (_FAIR if told else _NEAR) else None
+    spans = spans or (listed_place(pair) if closeness >= _FAIR else None)
+    return [difference(DifferenceKind.PLACE, pair, spans)] if spans else typed_difference(pair, near)
 
 
-def _nearest(pair: Beside, encode: Encode) -> tuple[Clause, float]:
-    """Return the sentence nearest in meaning, and how near it is."""
-    vectors = encode([pair.claim.text, *(part.reading.text for part in pair.sentences)])
-    closeness = vectors[1:] @ vectors[0]
-    best = int(closeness.argmax())
-    return pair.sentences[best], float(closeness[best])
+def _without_lone(found: list[_Figure], other: Reading) -> list[_Figure]:
+    """Return the figures without those that the other text may state by a word that is no number elsewhere."""
+    lone = lone_numbers(other.text, other.language)
+    return [one for one in found if one.number is None or one.number.dimension != "count" or one.number.value not in lone]
 
 
 def _figures(text: str, code: str) -> list[_Figure]:

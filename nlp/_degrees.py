@@ -31,7 +31,7 @@ _CONDITIONS = ("condition", "for a time", "tried on")
 def certainty_raised(pair: Beside) -> list[Difference]:
     """Return a difference where the evidence hedges what the claim, in its words, states outright."""
     claim = pair.claim
-    sure = _plain(marks(claim.text, "sure", claim.language), claim)
+    sure = unhedged(marks(claim.text, "sure", claim.language), claim)
     soft = marks(claim.text, "hedged", claim.language) or (not sure and marks(claim.text, "hedged too", claim.language))
     if soft and not sure:
         return []
@@ -53,7 +53,7 @@ def certainty_raised(pair: Beside) -> list[Difference]:
     return []
 
 
-def _plain(found: tuple[Mark, ...], claim: Reading) -> tuple[Mark, ...]:
+def unhedged(found: tuple[Mark, ...], claim: Reading) -> tuple[Mark, ...]:
     """Return the marks that no negation or doubt stands before."""
     text = claim.text.lower()
     soft = [mark.end for mark in marks(claim.text, "hedged too", claim.language)]
@@ -88,7 +88,7 @@ def _stating(claim: Reading, clause: Clause, *, hedge: Mark, sure: tuple[Mark, .
 def scope_widened(pair: Beside) -> list[Difference]:
     """Return a difference where the claim says all (or most) of what the evidence says of some."""
     for level, weaker in _WIDER.items():
-        for mark in _plain(marks(pair.claim.text, level, pair.claim.language), pair.claim):
+        for mark in unhedged(marks(pair.claim.text, level, pair.claim.language), pair.claim):
             found = _narrower(pair, mark, weaker)
             if found:
                 return [difference(DifferenceKind.SCOPE, pair, (mark.span, found))]
@@ -106,14 +106,14 @@ def _narrower(pair: Beside, mark: Mark, weaker: tuple[str, ...]) -> Span | None:
         place = _place_of(clause.reading, noun, pair.claim)
         if things(pair.claim, clause.reading) < (_STATED_SURE if place is not None else _STATED):
             continue
-        if any(_governs(clause.reading, other, place) for other in _plain(marks(text, "whole", code), clause.reading)):
+        if any(_governs(clause.reading, other, place) for other in unhedged(marks(text, "whole", code), clause.reading)):
             return None
         parts = [other for kind in weaker for other in marks(text, kind, code) if _governs(clause.reading, other, place)]
         if parts:
             return clause.span(min(parts, key=lambda other: other.start).span)
-        fraction = _fraction(clause.reading)
-        if fraction and (place is None or abs(place - fraction[0][1]) < _BEFORE_NOUN * 8) and not _fraction(pair.claim):
-            return clause.span(fraction[0])
+        part = fraction(clause.reading)
+        if part and (place is None or abs(place - part[0][1]) < _BEFORE_NOUN * 8) and not fraction(pair.claim):
+            return clause.span(part[0])
     return None
 
 
@@ -136,7 +136,7 @@ def _governs(clause: Reading, mark: Mark, place: int | None) -> bool:
     return mark.end <= place and sum(mark.end <= word.start < place for word in clause.words) <= _BEFORE_NOUN
 
 
-def _fraction(reading: Reading) -> tuple[Span, float, float] | None:
+def fraction(reading: Reading) -> tuple[Span, float, float] | None:
     """Return the span and the numbers of "two of nine", or ``None``."""
     found = [one for one in quantities(reading.text, reading.language) if one.dimension == "count" and one.value >= 1]
     spelled = _SPELLED.search(reading.text) if reading.language == "vi" else None
@@ -158,11 +158,11 @@ def _vi_value(word: str) -> float:
 
 def _part_taken_whole(pair: Beside) -> tuple[Span, Span] | None:
     """Return the spans where the evidence says two of nine and the claim speaks of the nine without the two."""
-    if _fraction(pair.claim):
+    if fraction(pair.claim):
         return None
     stated = quantities(pair.claim.text, pair.claim.language)
     for clause in pair.clauses:
-        found = _fraction(clause.reading)
+        found = fraction(clause.reading)
         if found is None or things(pair.claim, clause.reading) < _STATED:
             continue
         span, part, whole = found

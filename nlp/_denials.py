@@ -19,7 +19,7 @@ _AS_MUCH = re.compile(
     r"[^.;]{0,60}?\b(?:as|so|such|tan|tanto|tanta|aussi|autant|tel|telle|như|đến thế)\b"
     r"[^.;]{0,80}?(?:\d{4}|\bas\b|\bcomo\b|\bque\b|\bwie\b)"
 )
-_WITHOUT = frozenset({"without", "sans", "sin", "ohne"})
+WITHOUT = frozenset({"without", "sans", "sin", "ohne"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _negations(pair: SentencePair, passage: str) -> list[Difference]:
     if pair.share < _SAME_EVENT:
         few = len(pair.claim.keys) <= _SHORT and bool(shared_keys(pair.claim, pair.sentence))
         keys = opposed(pair.claim, pair.sentence) if few else None
-        return [_opposite(pair, keys)] if keys else []
+        return [_opposite(pair, keys)] if keys and not _taken_away(pair, keys) else []
     mine, yours = negated_keys(pair.claim), negated_keys(pair.sentence)
     if absences(pair.claim.text, pair.claim.language) or absences(pair.sentence.text, pair.sentence.language):
         return []
@@ -73,7 +73,13 @@ def _negations(pair: SentencePair, passage: str) -> list[Difference]:
             if _same_denied(pair, denied, key) and not _said_otherwise(pair, key):
                 return [_negation(pair, key, denied[key], denied_by_claim=key in mine)]
     pair_of = opposed(pair.claim, pair.sentence)
-    return [_opposite(pair, pair_of)] if pair_of and not {*mine, *yours} & set(pair_of) else []
+    stands = pair_of and not {*mine, *yours} & set(pair_of) and not _taken_away(pair, pair_of)
+    return [_opposite(pair, pair_of)] if pair_of and stands else []
+
+
+def _taken_away(pair: SentencePair, keys: tuple[str, str]) -> bool:
+    """Say whether either of two opposites is denied where it stands: "sans danger" is no danger."""
+    return keys[0] in negated_keys(pair.claim) or keys[1] in negated_keys(pair.sentence)
 
 
 def _said_otherwise(pair: SentencePair, key: str) -> bool:
@@ -105,7 +111,7 @@ def _same_denied(pair: SentencePair, denied: dict[str, Span], key: str) -> bool:
 
 def _without(reading: Reading, denied: dict[str, Span]) -> dict[str, Span]:
     """Return the denied keys without those that a "without" takes away: that denies a thing, not the statement."""
-    return {key: span for key, span in denied.items() if reading.text[slice(*span)].casefold() not in _WITHOUT}
+    return {key: span for key, span in denied.items() if reading.text[slice(*span)].casefold() not in WITHOUT}
 
 
 def _elsewhere_denied(pair: SentencePair, mine: set[str], passage: str) -> bool:

@@ -20,6 +20,11 @@ def same_place(mine: str, yours: str, *, codes: tuple[str, str]) -> bool:
     return min(map(len, heard)) >= _SOUNDS and (heard[0].startswith(heard[1]) or heard[1].startswith(heard[0]))
 
 
+def is_place(name: str, code: str) -> bool:
+    """Say whether a word of the language ``code`` belongs to the name of a country or large city."""
+    return plain(name) in _places(code)
+
+
 @cache
 def _places(code: str) -> dict[str, set[str]]:
     """Return ``{word of a name: places}`` in one language; empty for one that the CLDR does not know."""

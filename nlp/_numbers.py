@@ -25,6 +25,8 @@ _NAMED = {
 _NAMED_HOUR = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_NAMED, key=len, reverse=True))})(?!\w)", re.IGNORECASE)
 _UHR = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3])(?:[:.]([0-5]\d))?\s*Uhr\b")
 _BACK = 26
+_MILLION = 1e6
+_OF_MILLIONS = re.compile(r"\s+d(?:e\s|['’])(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def quantities(text: str, code: str) -> tuple[Quantity, ...]:
     free = [item for item in found if not any(start < item[1] and item[0] < end for start, end in taken)]
     parts = fractions(text, code)
     whole = [item for item in free if not any(part.start < item[1] and item[0] < part.end for part in parts)]
-    return tuple(sorted((*parts, *(_quantity(flat, item, code) for item in whole)), key=lambda one: one.start))
+    stated = sorted((*parts, *(_quantity(flat, item, code) for item in whole)), key=lambda one: one.start)
+    return tuple(one for one in stated if not any(other.start < one.start < other.end for other in stated))
 
 
 def _in_digits(text: str, code: str) -> list[tuple[int, int, float, int]]:
@@ -136,6 +139,12 @@ def _in_words(text: str, code: str) -> list[tuple[int, int, float, int]]:
     return [*found, *_run(run, code)]
 
 
+def lone_numbers(text: str, code: str) -> frozenset[float]:
+    """Return the values of the words that may be numbers and are none by themselves (``a``, ``năm``)."""
+    table, weak = _number_words(code), word_lists().get(f"weak.{code}", ())
+    return frozenset(table[word.fold] for word in read(text, code).words if word.fold in weak and word.fold in table)
+
+
 def _one(piece: str, table: dict[str, float], code: str) -> float | None:
     if code == "ar":
         if piece.endswith(("ميه", "مايه")) and len(piece) > 5:
@@ -150,7 +159,19 @@ def _one(piece: str, table: dict[str, float], code: str) -> float | None:
             if piece.startswith(start) and piece.removeprefix(start) in table:
                 return table[piece.removeprefix(start)]
         return table.get(piece.removesuffix("ا")) if piece.endswith("ا") else None
-    return table.get(piece)
+    return table.get(piece) or (_german(piece, table) if code == "de" else None)
+
+
+def _german(piece: str, table: dict[str, float]) -> float | None:
+    """Return the value of a number written in one word: ``fünfunddreißig``, ``zweihundertvierzig``, ``dreitausend``."""
+    for power in ("tausend", "hundert"):
+        head, found, tail = piece.partition(power)
+        if found:
+            many = (_one(head, table, "de") if head else 1.0), (_one(tail.removeprefix("und"), table, "de") if tail else 0.0)
+            return many[0] * table[power] + many[1] if many[0] is not None and many[1] is not None else None
+    ones, found, tens = piece.partition("und")
+    small, large = table.get(ones, 0.0), table.get(tens, 0.0)
+    return small + large if found and 1 <= small <= 9 and 20 <= large <= 90 else None
 
 
 def _run(run: list[tuple[int, int, list[float], str]], code: str) -> list[tuple[int, int, float, int]]:
@@ -168,7 +189,9 @@ def _compose(values: list[float], code: str) -> float:
         if value >= 1000:
             total += max(group, 1.0) * value
             group = 0.0
-        elif value == 100 or (code == "vi" and value == 10 and 1 < group < 10) or (value == 20 and group == 4):
+        elif code == "vi" and value == 10 and group % 10 > 1:
+            group += 9 * (group % 10)  # "bốn trăm năm mươi": the five before it is fifty
+        elif value == 100 or (value == 20 and group == 4):
             group = max(group, 1.0) * value if group < 100 else group + value
         else:
             group += value
@@ -177,7 +200,9 @@ def _compose(values: list[float], code: str) -> float:
 
 def _quantity(text: str, item: tuple[int, int, float, int], code: str) -> Quantity:
     start, end, value, digits = item
-    dimension, factor, stop = _unit(text, (start, end), code)
+    counted = _OF_MILLIONS.match(text, end) if value >= _MILLION else None  # "2,5 millones de euros"
+    dimension, factor, stop = _unit(text, (start, counted.end() if counted else end), code)
+    stop = end if dimension == "count" else stop
     before = fold(text[max(0, start - _BACK) : start], code).rstrip()
     bound = "="
     for sign, kind in (("~", "about"), (">", "more"), ("<", "less")):

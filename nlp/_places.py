@@ -5,7 +5,7 @@ from functools import cache
 
 from factdesk.records import Difference, DifferenceKind
 from nlp._beside import Beside, Clause, Mark, Span, content, difference, marks, things
-from nlp._gazetteer import same_place
+from nlp._gazetteer import is_place, same_place
 from nlp._numbers import agrees, moments, quantities
 from nlp._words import Reading, Word, plain, read
 from nlp.languages import language
@@ -47,9 +47,22 @@ def other_names(pair: Beside, clause: Clause) -> tuple[Span, Span] | None:
         return None
     for word in mine:
         for other in yours:
-            if _slot(pair.claim, word) & _slot(clause.reading, other):
+            if pair.claim.language != pair.passage.language or _slot(pair.claim, word) & _slot(clause.reading, other):
                 return (word.start, word.end), clause.span((other.start, other.end))
     return None
+
+
+def listed_place(pair: Beside) -> tuple[Span, Span] | None:
+    """Return the spans of two countries or large cities, by the CLDR, where each text alone names its one."""
+    mine = [word for word in _listed(pair.claim) if not _known(word, pair.passage, code=pair.claim.language)]
+    yours = [word for word in _listed(pair.passage) if not _known(word, pair.claim, code=pair.passage.language)]
+    if len(mine) != 1 or len(yours) != 1:
+        return None
+    return (mine[0].start, mine[0].end), (yours[0].start, yours[0].end)
+
+
+def _listed(reading: Reading) -> list[Word]:
+    return [word for word in reading.words if _is_name(reading, word) and is_place(word.fold, reading.language)]
 
 
 def _placed(reading: Reading) -> list[Word]:
@@ -90,8 +103,14 @@ def _known(word: Word, other: Reading, *, code: str) -> bool:
     if word.key in other.keys or any(plain(known.fold)[:_SAME_LETTERS] == form[:_SAME_LETTERS] for known in other.words):
         return True
     return code != other.language and any(
-        same_place(word.fold, named.fold, codes=(code, other.language)) for named in other.words if _is_name(other, named)
+        same_place(word.fold, named.fold, codes=(code, other.language)) for named in other.words if _is_named(other, named)
     )
+
+
+def _is_named(reading: Reading, word: Word) -> bool:
+    """Say whether a word is a name; in German, where every noun is written like one, only in a slot or of a listed place."""
+    named = reading.language != "de" or word.name or bool(_slot(reading, word)) or is_place(word.fold, "de")
+    return named and _is_name(reading, word)
 
 
 def other_side(pair: Beside, clause: Clause) -> tuple[Span, Span] | None:

@@ -41,12 +41,12 @@ def _is_altered(mine: Reading, yours: Reading) -> bool:
 
 def speaker_moved(pair: Beside) -> list[Difference]:
     """Return a difference where what one role says in the evidence is said by another in the claim; no role, no difference."""
-    mine = _speakers(pair.claim)
+    mine = speakers(pair.claim)
     if not mine:
         return []
     for clause in pair.sentences[:1]:
-        yours = _speakers(clause.reading)
-        if yours and not (mine.keys() & _roles(clause.reading).keys()) and not (yours.keys() & _roles(pair.claim).keys()):
+        yours = speakers(clause.reading)
+        if yours and not (mine.keys() & roles(clause.reading).keys()) and not (yours.keys() & roles(pair.claim).keys()):
             said = _spoken(pair.claim, mine) & common(pair.claim, clause.reading)
             if len(said) >= _SAID * len(_spoken(pair.claim, mine)) and len(said) > 1:
                 spans = next(iter(mine.values())).span, clause.span(next(iter(yours.values())).span)
@@ -54,7 +54,7 @@ def speaker_moved(pair: Beside) -> list[Difference]:
     return []
 
 
-def _roles(reading: Reading) -> dict[str, Mark]:
+def roles(reading: Reading) -> dict[str, Mark]:
     """Return the roles that a text names, the longest name of one where names overlap."""
     listed = (entry for entry in word_lists() if entry.startswith("role."))
     found = [(entry, mark) for entry in listed for mark in marks(reading.text, entry, "")]
@@ -66,13 +66,13 @@ def _roles(reading: Reading) -> dict[str, Mark]:
     return dict(reversed(kept))
 
 
-def _speakers(reading: Reading) -> dict[str, Mark]:
+def speakers(reading: Reading) -> dict[str, Mark]:
     """Return the roles beside a word of saying or a quotation."""
     says = marks(reading.text, "say", reading.language)
     quotes = [match.span() for match in QUOTED.finditer(reading.text)]
     return {
         role: mark
-        for role, mark in _roles(reading).items()
+        for role, mark in roles(reading).items()
         if any(_gap(mark, say.span) <= _REACH for say in says) or any(_gap(mark, quote) <= _BESIDE_QUOTE for quote in quotes)
     }
 

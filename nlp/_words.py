@@ -12,7 +12,8 @@ _WORD = re.compile(r"[^\W_][^\W_\u064b-\u0652]*(?:[\u064b-\u0652]+[^\W_]*)*(?:[-
 _ARABIC = str.maketrans("أإآٱىةؤئ", "اااايهوي", "ـ")
 _ARABIC_PREFIXES = ("وبال", "وال", "بال", "فال", "كال", "ولل", "ال", "لل", "و", "ف", "ب", "ل", "س")
 _FRENCH_JOIN = re.compile(r"^(?:qu|[cdjlmnst])['’]", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?؟…])[\"”»]?\s+|\n+")
+# A German ordinal before its month ("ab dem 9. September") ends no sentence.
+_SENTENCE = re.compile(r"(?<=[.!?؟…])[\"”»]?\s+(?!(?<=\d\.\s)(?:Jan|Feb|März|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez))|\n+")
 _SOUNDS = {
     "b": "bpبپ",
     "f": "fvفڤ",

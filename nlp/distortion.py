@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 
 from factdesk.messages import tell
 from factdesk.records import Difference, DifferenceKind
-from nlp._across import Encode, differs_across
+from nlp._across import differs_across
 from nlp._beside import beside, marks, things
 from nlp._causes import cause_claimed, split_cause
 from nlp._cues import negated_keys
 from nlp._degrees import certainty_raised, qualifiers_dropped, scope_widened
 from nlp._denials import SentencePair, denials, shifted
-from nlp._numbers import Moment, agrees, moments, quantities
+from nlp._numbers import Moment, agrees, lone_numbers, moments, quantities
 from nlp._overlap import covered, shared_keys, weight
 from nlp._places import order_turned, place_moved
 from nlp._quantity import Quantity
 from nlp._quotes import QUOTED, quotation_altered, speaker_moved
+from nlp._typed import Encode
 from nlp._words import Reading, Word, read, sentences
 
 _SAME_SUBJECT = 0.4
@@ -113,8 +114,9 @@ def _numbers(claim: Reading, passage: str, code: str) -> list[Difference]:
     found = []
     own = quantities(claim.text, claim.language)
     free = [other for other in stated if not any(agrees(one, other) for one in own)]
+    lone = lone_numbers(passage, code) if code != claim.language else frozenset()
     for quantity in own:
-        if any(agrees(quantity, other) for other in stated):
+        if any(agrees(quantity, other) for other in stated) or quantity.value in lone:
             continue
         rivals = [other for other in free if _same_thing((claim, quantity), (whole, other))]
         if len({rival.value for rival in rivals}) == 1 and not _other_time(claim, whole):
