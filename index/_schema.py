@@ -37,6 +37,8 @@ _SESSION = """
 PRAGMA synchronous = NORMAL;
 PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -65536;
+PRAGMA wal_autocheckpoint = 512;
+PRAGMA journal_size_limit = 8388608;
 """
 
 
