@@ -22,6 +22,7 @@ from dashboards._marking import claim_runs, passage_runs, spans
 from dashboards._timeline import timeline
 from factdesk.settings import Settings
 from factdesk.store.beginning import lacks
+from factdesk.store.sealing import Sealer
 from factdesk.store.trends import Bar
 from factdesk.store.users import Session
 from factdesk.tongues import gettext, ngettext, said, spoken, tongues
@@ -51,6 +52,11 @@ class Desk:
     def gaps_stale_s(self) -> float:
         """How far behind what could not be seen may be: it is counted over days."""
         return 15 * self.stale_s
+
+    @property
+    def sealer(self) -> Sealer | None:
+        """What seals the secrets in the store, where the desk has a key."""
+        return Sealer.of(self.settings)
 
     def address(self, request: Request) -> str:
         """Return the public address of the desk without a slash at its end."""

@@ -61,6 +61,7 @@ def confirm(request: Request, *, desk: TheDesk, session: Person, form: PersonFor
             code=form.text("code"),
             session=request.cookies.get(COOKIE, ""),
             at=desk.clock(),
+            sealer=desk.sealer,
         )
     except NotAllowedError as error:
         return _enrolment(desk, request, session, error=error)
@@ -131,7 +132,7 @@ def _page(desk: Desk, request: Request, session: Session, *, values: dict[str, o
 
 
 def _enrolment(desk: Desk, request: Request, session: Session, *, error: FactdeskError | None = None) -> Response:
-    secret = second_factor.begin(desk.engine, session.user.id)
+    secret = second_factor.begin(desk.engine, session.user.id, sealer=desk.sealer)
     address = second_factor.address(secret, login=session.user.name, desk=desk.settings.desk.name)
     drawn = segno.make(address, micro=False, error="m").svg_inline(scale=5, dark="#000", light="#fff", omitsize=True)
     values = {"picture": Markup(drawn), "secret": secret, "error": error}  # noqa: S704 # segno draws squares, no text of anybody

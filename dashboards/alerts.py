@@ -19,6 +19,7 @@ from factdesk.store import alerts, audit, saved_searches
 from factdesk.store.alerts import Answer
 from factdesk.store.database import reading, writing
 from factdesk.store.saved_searches import SavedSearch, Wanted
+from factdesk.store.sealing import of_hook, opened
 from index.query import parse
 
 router = APIRouter(include_in_schema=False)
@@ -46,7 +47,7 @@ def save_alert(request: Request, *, desk: TheDesk, session: Saver, form: SaverFo
     """Save a search; one with a mistake is shown with it, and nothing that was typed is lost."""
 
     def keep(wanted: Wanted) -> int:
-        made = saved_searches.save(desk.engine, session.user.id, wanted, at=desk.clock()).id
+        made = saved_searches.save(desk.engine, session.user.id, wanted, at=desk.clock(), sealer=desk.sealer).id
         _note(desk, session, "alert.saved", number=made)
         return made
 
@@ -60,7 +61,8 @@ def show_alert(request: Request, *, number: int, desk: TheDesk, session: Saver) 
     answers, total = alerts.answers_of(desk.engine, number)
     values = {"search": search, "answers": answers, "total": total, "mistake": _mistake(search), "time": clock_text}
     feed = f"{desk.address(request)}/alerts/feeds/{search.feed_token}.atom" if search.feed_token else ""
-    return desk.render(request, "alert.html", {**values, "feed": feed, **_sent(desk, number)})
+    secret = opened(desk.sealer, search.hook_secret, of=of_hook(search.user_id))
+    return desk.render(request, "alert.html", {**values, "feed": feed, "secret": secret, **_sent(desk, number)})
 
 
 @router.get("/alerts/{number}/deliveries")
@@ -85,7 +87,7 @@ def change_alert(request: Request, *, number: int, desk: TheDesk, session: Saver
     def keep(wanted: Wanted) -> int:
         at, zone = desk.clock(), ZoneInfo(desk.settings.desk.timezone)
         with writing(desk.engine) as connection:
-            search = saved_searches.change(connection, number, wanted, user_id=session.user.id)
+            search = saved_searches.change(connection, number, wanted, user_id=session.user.id, sealer=desk.sealer)
             alerts.reschedule(connection, search, at=at, zone=zone)
         _note(desk, session, "alert.changed", number=number)
         return number
@@ -115,7 +117,7 @@ def renew_alert(*, number: int, desk: TheDesk, session: Saver, form: SaverForm) 
     """Give the feed a new address and the webhook a new secret."""
     del form
     with writing(desk.engine) as connection:
-        saved_searches.renew(connection, number, user_id=session.user.id)
+        saved_searches.renew(connection, number, user_id=session.user.id, sealer=desk.sealer)
     _note(desk, session, "alert.renewed", number=number)
     return _to(number)
 

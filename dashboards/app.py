@@ -4,6 +4,7 @@ import socket
 import threading
 from contextlib import closing
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -37,6 +38,7 @@ from dashboards._desk import FOLDER, Clock, Desk, templates_for, utc_now
 from factdesk.settings import Settings
 from factdesk.stop import Stop
 from factdesk.store.database import open_store
+from factdesk.store.sealing import Sealer, seal_all
 from index import Server, open_late
 from index.base import SearchIndex
 
@@ -65,6 +67,7 @@ PAGES = (
 )
 
 _STALE_S = 2.0
+_log = structlog.get_logger("factdesk.desk")
 _KEEP_S = 65  # longer than proxies and browsers keep a connection that nobody uses
 
 
@@ -87,6 +90,8 @@ def create_app(
 def serve(settings: Settings, *, stop: Stop | None = None) -> None:
     """Serve the desk until ``stop`` is set. While the index is away its pages say so. Raises ``StoreError``."""
     engine = open_store(settings.store)
+    if (sealer := Sealer.of(settings)) is not None and (number := seal_all(engine, sealer)):
+        _log.info("secrets that lay in clear are sealed", secrets=number)
     with closing(open_late(settings.index, dim=settings.check.dimensions, server=Server.of(settings))) as index:
         app = create_app(settings, engine=engine, index=index, stale_s=_STALE_S)
         config = uvicorn.Config(

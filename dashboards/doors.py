@@ -79,7 +79,7 @@ def give_code(request: Request, *, desk: TheDesk, form: LoginForm) -> Response:
     then = inside(form.text("then"))
     try:
         half = request.cookies.get(HALF_COOKIE, "")
-        user = second_factor.complete(desk.engine, half, code=form.text("code")[:40], at=desk.clock())
+        user = second_factor.complete(desk.engine, half, code=form.text("code")[:40], at=desk.clock(), sealer=desk.sealer)
     except ThrottledError as error:
         return _door(desk, request, "code.html", values={"then": then}, error=error, status=429)
     except NotAllowedError as error:

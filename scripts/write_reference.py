@@ -17,8 +17,14 @@ Settings are read once at start: from `factdesk.toml` in the working directory (
 from the environment. A section's setting is written `FACTDESK_SECTION__NAME`, for example `FACTDESK_COLLECTOR__DELAY_S=2`. An
 unknown or malformed setting ends in one line that names it. `factdesk doctor --settings` prints what is in force.
 
-Credentials are never kept in the database. An Elasticsearch cluster's are the secrets `elastic_api_key`, or `elastic_password`
-beside `elastic.user`; an API key is also read from `FACTDESK_ELASTIC_API_KEY` ([more](elasticsearch.md)).
+Credentials are never kept in the database. What the desk itself has to read (the secrets of authenticator apps and of webhooks)
+lies there sealed (AES-256-GCM) where the secret `store_key` is set: 32 random characters or more, as
+`python -c "import secrets; print(secrets.token_urlsafe(32))"` makes them. What lay in clear is sealed when the desk starts.
+Keep the key apart from the database's backups: without it these logins are reset (`factdesk users reset`, or a recovery code)
+and the webhooks' secrets made anew.
+
+An Elasticsearch cluster's credentials are the secrets `elastic_api_key`, or `elastic_password` beside `elastic.user`; an API
+key is also read from `FACTDESK_ELASTIC_API_KEY` ([more](elasticsearch.md)).
 
 | setting | default | meaning |
 |---|---|---|

@@ -17,6 +17,7 @@ from factdesk.store.alert_times import Every, Pace
 from factdesk.store.alerts import Answer, Sent
 from factdesk.store.database import reading, writing
 from factdesk.store.saved_searches import SavedSearch, Wanted
+from factdesk.store.sealing import of_hook, opened
 from factdesk.store.users import User
 
 router = APIRouter(prefix="/api/v1", responses=MISTAKES)
@@ -169,7 +170,7 @@ def my_alerts(*, desk: TheDesk, user: AlertReader) -> list[AlertOut]:
 def save_alert(request: Request, *, desk: TheDesk, user: AlertWriter, body: AlertIn) -> MadeAlertOut:
     """Save a search with its channels; the webhook's secret and the feed's address are told here and by ``renew`` alone."""
     wanted = _sound(desk, body)
-    made = saved_searches.save(desk.engine, user.id, wanted, at=desk.clock())
+    made = saved_searches.save(desk.engine, user.id, wanted, at=desk.clock(), sealer=desk.sealer)
     _note(desk, user, "alert.saved", number=made.id)
     return _made(desk, request, made)
 
@@ -200,7 +201,7 @@ def change_alert(request: Request, *, desk: TheDesk, user: AlertWriter, number: 
     """Set anew what a saved search asks, when and where to; a new pace applies to what waits."""
     wanted, at, zone = _sound(desk, body), desk.clock(), ZoneInfo(desk.settings.desk.timezone)
     with writing(desk.engine) as connection:
-        search = saved_searches.change(connection, number, wanted, user_id=user.id)
+        search = saved_searches.change(connection, number, wanted, user_id=user.id, sealer=desk.sealer)
         alerts.reschedule(connection, search, at=at, zone=zone)
     _note(desk, user, "alert.changed", number=number)
     return _made(desk, request, search)
@@ -226,7 +227,7 @@ def test_alert(*, desk: TheDesk, user: AlertWriter, number: Number) -> list[Deli
 def renew_alert(request: Request, *, desk: TheDesk, user: AlertWriter, number: Number) -> MadeAlertOut:
     """Give the feed a new address and the webhook a new secret; the old ones stop working at once."""
     with writing(desk.engine) as connection:
-        search = saved_searches.renew(connection, number, user_id=user.id)
+        search = saved_searches.renew(connection, number, user_id=user.id, sealer=desk.sealer)
     _note(desk, user, "alert.renewed", number=number)
     return _made(desk, request, search)
 
@@ -286,7 +287,9 @@ def _told(one: SavedSearch) -> AlertOut:
 
 def _made(desk: Desk, request: Request, one: SavedSearch) -> MadeAlertOut:
     feed = f"{desk.address(request)}/alerts/feeds/{one.feed_token}.atom" if one.feed_token else ""
-    return MadeAlertOut(**_told(one).model_dump(), hook_secret=one.hook_secret, feed_url=feed)
+    return MadeAlertOut(
+        **_told(one).model_dump(), hook_secret=opened(desk.sealer, one.hook_secret, of=of_hook(one.user_id)), feed_url=feed
+    )
 
 
 def _matched(one: Answer) -> MatchOut:

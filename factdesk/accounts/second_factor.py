@@ -9,11 +9,12 @@ import secrets
 from datetime import datetime, timedelta
 
 import pyotp
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from factdesk.errors import NotAllowedError, StateError
 from factdesk.store import audit
 from factdesk.store.database import reading, writing
+from factdesk.store.sealing import Sealer, kept, of_app, opened
 from factdesk.store.staff_tables import half_logins, recovery_codes, second_factors
 from factdesk.store.tables import sessions, users
 from factdesk.store.users import User, digest_of, note_attempt, require_calm, user_by_id, verified
@@ -26,7 +27,7 @@ _HALF = timedelta(minutes=5)
 def has(engine: Engine, user_id: int) -> bool:
     """Whether a person's second factor is on."""
     with reading(engine) as connection:
-        return _secret(connection, user_id, confirmed=True) is not None
+        return _row(connection, user_id, confirmed=True) is not None
 
 
 def codes_left(engine: Engine, user_id: int) -> int:
@@ -36,19 +37,21 @@ def codes_left(engine: Engine, user_id: int) -> int:
         return len(connection.execute(unused).all())
 
 
-def begin(engine: Engine, user_id: int) -> str:
+def begin(engine: Engine, user_id: int, *, sealer: Sealer | None = None) -> str:
     """Return the secret to show in the app: a new one, or the one that was shown before.
 
     Raises ``StateError`` when it is on.
     """
     with writing(engine) as connection:
-        if _secret(connection, user_id, confirmed=True) is not None:
+        if _row(connection, user_id, confirmed=True) is not None:
             raise StateError("The second factor is on already.", remedy="Switch it off first.")
-        shown = _secret(connection, user_id, confirmed=False)
-        if shown is None:
-            shown = pyotp.random_base32()
-            connection.execute(insert(second_factors).values(user_id=user_id, secret=shown))
-        return shown
+        shown = _row(connection, user_id, confirmed=False)
+        if shown is not None:
+            return _secret(shown, sealer)
+        made = pyotp.random_base32()
+        clear, sealed = kept(sealer, made, of=of_app(user_id))
+        connection.execute(insert(second_factors).values(user_id=user_id, secret=clear, sealed=sealed))
+        return made
 
 
 def address(secret: str, *, login: str, desk: str) -> str:
@@ -56,14 +59,14 @@ def address(secret: str, *, login: str, desk: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=desk)
 
 
-def confirm(engine: Engine, user_id: int, *, code: str, session: str, at: datetime) -> list[str]:
+def confirm(engine: Engine, user_id: int, *, code: str, session: str, at: datetime, sealer: Sealer | None = None) -> list[str]:
     """Switch the second factor on with its first code; return the recovery codes, which are shown once and stored as digests.
 
     ``session`` is the token of the session that gave the code. Raises ``NotAllowedError`` for a wrong code.
     """
     with writing(engine) as connection:
-        secret = _secret(connection, user_id, confirmed=False)
-        step = _step(secret, code, after=0, at=at) if secret else None
+        shown = _row(connection, user_id, confirmed=False)
+        step = _step(_secret(shown, sealer), code, after=0, at=at) if shown else None
         if step is None:
             raise NotAllowedError("The code does not match.", remedy="Wait for the app's next code and type that.")
         mine = second_factors.c.user_id == user_id
@@ -104,7 +107,7 @@ def half_login(engine: Engine, user: User, *, at: datetime) -> str:
     return token
 
 
-def complete(engine: Engine, token: str, *, code: str, at: datetime) -> User:
+def complete(engine: Engine, token: str, *, code: str, at: datetime, sealer: Sealer | None = None) -> User:
     """Return who signs in with a right code, or an unused recovery code, after a right password; both are then used up.
 
     Raises ``NotAllowedError`` for a wrong or used code, ``ThrottledError`` for too many, ``StateError`` when it took too long.
@@ -116,7 +119,9 @@ def complete(engine: Engine, token: str, *, code: str, at: datetime) -> User:
             raise StateError("The sign-in took too long.", remedy="Begin again with login and password.")
         user = user_by_id(connection, user_id)
         require_calm(connection, user.name, at=at)
-        right = user.active and (_take(connection, user_id, code, at=at) or _recover(connection, user_id, code, at=at))
+        right = user.active and (
+            _recover(connection, user_id, code, at=at) or _take(connection, user_id, code, at=at, sealer=sealer)
+        )
         note_attempt(connection, user.name, user_id=user_id, ok=right, at=at)
         if right:
             connection.execute(delete(half_logins).where(half))
@@ -125,9 +130,9 @@ def complete(engine: Engine, token: str, *, code: str, at: datetime) -> User:
     return user
 
 
-def _take(connection: Connection, user_id: int, code: str, *, at: datetime) -> bool:
+def _take(connection: Connection, user_id: int, code: str, *, at: datetime, sealer: Sealer | None) -> bool:
     row = connection.execute(select(second_factors).where(second_factors.c.user_id == user_id).with_for_update()).first()
-    step = _step(row.secret, code, after=row.last_step, at=at) if row and row.confirmed_at else None
+    step = _step(_secret(row, sealer), code, after=row.last_step, at=at) if row and row.confirmed_at else None
     if step is not None:
         connection.execute(update(second_factors).where(second_factors.c.user_id == user_id).values(last_step=step))
     return step is not None
@@ -152,10 +157,14 @@ def _recover(connection: Connection, user_id: int, code: str, *, at: datetime) -
     return found
 
 
-def _secret(connection: Connection, user_id: int, *, confirmed: bool) -> str | None:
+def _row(connection: Connection, user_id: int, *, confirmed: bool) -> Row[tuple[object, ...]] | None:
     on = second_factors.c.confirmed_at.is_not(None) if confirmed else second_factors.c.confirmed_at.is_(None)
-    found = select(second_factors.c.secret).where(second_factors.c.user_id == user_id, on)
-    return connection.execute(found).scalar()
+    return connection.execute(select(second_factors).where(second_factors.c.user_id == user_id, on)).first()
+
+
+def _secret(row: Row[tuple[object, ...]], sealer: Sealer | None) -> str:
+    """Return the secret that the app has. Raises ``SealedError`` when the key that sealed it is missing."""
+    return opened(sealer, row.sealed or row.secret, of=of_app(row.user_id))
 
 
 def _log(connection: Connection, user_id: int, *, action: str, at: datetime) -> None:

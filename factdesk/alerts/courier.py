@@ -21,6 +21,7 @@ from factdesk.settings import Settings
 from factdesk.store import alerts
 from factdesk.store.alerts import Delivery
 from factdesk.store.database import open_store, writing
+from factdesk.store.sealing import SealedError, Sealer, of_hook, opened
 
 LOOK_EVERY_S = 0.5
 _AT_A_TIME = 8
@@ -96,7 +97,7 @@ class Courier:
             said = send(self.settings, delivery, at=self.now())
         except DeliveryError as error:
             self._failed(delivery, reason=str(error), final=error.final)
-        except SettingsError as error:
+        except (SettingsError, SealedError) as error:
             self._failed(delivery, reason=str(error))
         except Exception as error:  # noqa: BLE001 # one receiver's surprise must not end the courier; it is told on the page
             _log.exception("an alert broke", delivery=delivery.id)
@@ -113,12 +114,16 @@ class Courier:
 
 
 def send(settings: Settings, delivery: Delivery, *, at: datetime) -> str:
-    """Send one delivery over its channel; return what the receiver said. Raises ``DeliveryError`` and ``SettingsError``."""
+    """Send one delivery over its channel; return what the receiver said.
+
+    Raises ``DeliveryError``, ``SettingsError`` and ``SealedError``.
+    """
     wanted = delivery.search.wanted
     if delivery.channel == "email":
         return send_mail(settings, Envelope(letter(delivery, settings), wanted.email, delivery.key, at))
     body = payload(delivery, settings)
-    call = Call(wanted.hook_url, body, delivery.search.hook_secret, delivery.key, delivery.attempts)
+    secret = opened(Sealer.of(settings), delivery.search.hook_secret, of=of_hook(delivery.search.user_id))
+    call = Call(wanted.hook_url, body, secret, delivery.key, delivery.attempts)
     return post(settings, call, at=at)
 
 

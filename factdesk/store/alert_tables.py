@@ -25,7 +25,8 @@ saved_searches = Table(
     # where they go
     Column("email", String(254), nullable=False, default=""),
     Column("hook_url", Text, nullable=False, default=""),
-    Column("hook_secret", String(64), nullable=False, default=""),  # in clear: it signs
+    Column("hook_secret", String(64), nullable=False, default=""),  # in clear, where no key is set
+    Column("sealed", Text, nullable=False, default="", server_default=""),  # the webhook's secret, where one is
     Column("feed_token", String(64), unique=True),
     Index(None, "user_id"),
 )

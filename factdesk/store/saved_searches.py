@@ -1,6 +1,7 @@
 """Searches that a member of the desk saved: what is asked, when and where its alerts go. Each is seen by its owner alone.
 
-A search's secret signs its webhook and its feed's address opens its feed, so both lie here in clear; either can be made anew.
+A search's secret signs its webhook (kept sealed where the desk has a key) and its feed's address opens its feed; either can be
+made anew.
 """
 
 import re
@@ -16,6 +17,7 @@ from factdesk.messages import tell
 from factdesk.store.alert_tables import saved_searches
 from factdesk.store.alert_times import DAY_MINUTES, Every, Pace
 from factdesk.store.database import reading, writing
+from factdesk.store.sealing import Sealer, kept, of_hook
 from factdesk.store.tables import users
 
 MOST = 100  # of one person
@@ -38,7 +40,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """A saved search of ``user_id``. ``hook_secret`` is empty without a webhook, ``feed_token`` without a feed."""
+    """A saved search of ``user_id``. ``hook_secret`` is empty without a webhook, ``feed_token`` without a feed.
+
+    The secret is as it is kept; ``factdesk.store.sealing.opened`` gives the one that signs.
+    """
 
     id: int
     user_id: int
@@ -55,31 +60,35 @@ class SavedSearch:
         return tuple(name for name, target in pairs if target)
 
 
-def save(engine: Engine, user_id: int, wanted: Wanted, *, at: datetime) -> SavedSearch:
+def save(engine: Engine, user_id: int, wanted: Wanted, *, at: datetime, sealer: Sealer | None = None) -> SavedSearch:
     """Save a search. Raises ``StateError`` for a value that does not do, or when the person has too many."""
     sound = _sound(wanted)
     with writing(engine) as connection:
         count = select(func.count()).select_from(saved_searches).where(saved_searches.c.user_id == user_id)
         if connection.execute(count).scalar_one() >= MOST:
             raise StateError(tell("You have %(number)s saved searches.", number=MOST), remedy="Delete one first.")
-        row = {"user_id": user_id, "active": True, "created_at": at, **_row(sound), **_keys(sound, None)}
+        row = {"user_id": user_id, "active": True, "created_at": at, **_row(sound), **_keys(sound, None)} | _secret(
+            sound, None, user_id=user_id, sealer=sealer
+        )
         number = connection.execute(insert(saved_searches).values(**row).returning(saved_searches.c.id)).scalar_one()
         return owned(connection, number, user_id=user_id)
 
 
-def change(connection: Connection, number: int, wanted: Wanted, *, user_id: int) -> SavedSearch:
+def change(connection: Connection, number: int, wanted: Wanted, *, user_id: int, sealer: Sealer | None = None) -> SavedSearch:
     """Set what a search wants. Raises ``StateError`` for a value that does not do, ``NotFoundError`` for another's search."""
     sound = _sound(wanted)
     before = owned(connection, number, user_id=user_id)
     mine = saved_searches.c.id == number
     connection.execute(update(saved_searches).where(mine).values(**_row(sound), **_keys(sound, before)))
+    if secret := _secret(sound, before, user_id=user_id, sealer=sealer):
+        connection.execute(update(saved_searches).where(mine).values(**secret))
     return owned(connection, number, user_id=user_id)
 
 
-def renew(connection: Connection, number: int, *, user_id: int) -> SavedSearch:
+def renew(connection: Connection, number: int, *, user_id: int, sealer: Sealer | None = None) -> SavedSearch:
     """Give the search's feed a new address and its webhook a new secret: the old ones end. Raises ``NotFoundError``."""
     before = owned(connection, number, user_id=user_id)
-    made = _keys(before.wanted, None)
+    made = _keys(before.wanted, None) | _secret(before.wanted, None, user_id=user_id, sealer=sealer)
     connection.execute(update(saved_searches).where(saved_searches.c.id == number).values(**made))
     return owned(connection, number, user_id=user_id)
 
@@ -147,7 +156,7 @@ def saved_from(row: Row[tuple[object, ...]]) -> SavedSearch:
     pace = Pace(Every(m[c.every]), m[c.at_minute], m[c.weekday], quiet)
     wanted = Wanted(m[c.name], dict(m[c.asked]), pace, m[c.email], m[c.hook_url], feed=m[c.feed_token] is not None)
     token = m[c.feed_token] or ""
-    return SavedSearch(m[c.id], m[c.user_id], wanted, m[c.active], m[c.created_at], m[c.hook_secret], token)
+    return SavedSearch(m[c.id], m[c.user_id], wanted, m[c.active], m[c.created_at], m[c.sealed] or m[c.hook_secret], token)
 
 
 def _sound(wanted: Wanted) -> Wanted:
@@ -183,8 +192,14 @@ def _row(wanted: Wanted) -> dict[str, object]:
 
 
 def _keys(wanted: Wanted, before: SavedSearch | None) -> dict[str, str | None]:
-    """Keep a secret while its channel stays as it is; another webhook gets a secret of its own."""
-    same = before is not None and before.wanted.hook_url == wanted.hook_url
-    secret = (before.hook_secret if before and same else "") or secrets.token_hex(32)
+    """Keep the address of the feed while there is one."""
     token = (before.feed_token if before else "") or secrets.token_urlsafe(32)
-    return {"hook_secret": secret if wanted.hook_url else "", "feed_token": token if wanted.feed else None}
+    return {"feed_token": token if wanted.feed else None}
+
+
+def _secret(wanted: Wanted, before: SavedSearch | None, *, user_id: int, sealer: Sealer | None) -> dict[str, str]:
+    """Return the columns of a new secret; none while the webhook stays as it is. Another webhook gets one of its own."""
+    if before is not None and before.wanted.hook_url == wanted.hook_url and (before.hook_secret or not wanted.hook_url):
+        return {}
+    clear, sealed = kept(sealer, secrets.token_hex(32) if wanted.hook_url else "", of=of_hook(user_id))
+    return {"hook_secret": clear, "sealed": sealed}

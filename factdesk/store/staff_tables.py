@@ -22,7 +22,8 @@ second_factors = Table(
     "second_factors",
     metadata,
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
-    Column("secret", String(64), nullable=False),
+    Column("secret", String(64), nullable=False),  # in clear, where no key is set; else empty
+    Column("sealed", Text, nullable=False, default="", server_default=""),
     Column("confirmed_at", Instant),  # NULL: shown, but no code of it was given yet
     Column("last_step", Integer, nullable=False, default=0),  # a code of this half-minute or an earlier one is refused
 )
