@@ -8,6 +8,7 @@ import re
 from difflib import get_close_matches
 
 from factdesk.errors import QueryError
+from factdesk.messages import tell
 from factdesk.records import FindingKind, SourceRole
 from index._folding import clean, fold, is_spaceless, tokens
 from index._lexemes import Lexeme, lexemes
@@ -80,7 +81,7 @@ class _Parser:
         tree = self._either()
         left = self._peek()
         if left is not None:
-            raise _mistake("This parenthesis closes nothing.", "Remove it, or open one before it.", at=left)
+            raise _mistake(tell("This parenthesis closes nothing."), tell("Remove it, or open one before it."), at=left)
         return Nothing() if tree is None else tree
 
     def _peek(self) -> Lexeme | None:
@@ -141,20 +142,20 @@ class _Parser:
 
     def _group(self, opening: Lexeme) -> Node | None:
         if self._depth >= MAX_DEPTH:
-            raise _mistake("Too many parentheses.", f"Nest at most {MAX_DEPTH}.", at=opening)
+            raise _mistake(tell("Too many parentheses."), tell("Nest at most %(number)s.", number=MAX_DEPTH), at=opening)
         if self._take("close"):
             return None
         self._depth += 1
         inside = self._either()
         self._depth -= 1
         if not self._take("close"):
-            raise _mistake("This parenthesis is never closed.", "Add a closing one.", at=opening)
+            raise _mistake(tell("This parenthesis is never closed."), tell("Add a closing one."), at=opening)
         return inside
 
     def _count(self, number: int, *, at: Lexeme) -> None:
         self._terms += number
         if self._terms > MAX_TERMS:
-            raise _mistake(f"More than {MAX_TERMS} words.", "Search for fewer words.", at=at)
+            raise _mistake(tell("More than %(number)s words.", number=MAX_TERMS), tell("Search for fewer words."), at=at)
 
     def _words(self, lexeme: Lexeme, *, title_only: bool = False) -> Node | None:
         bare = lexeme.kind == "word"
@@ -168,16 +169,17 @@ class _Parser:
         lone = len(found) == 1 and len(found[0]) == 1
         if bare and lexeme.text.endswith("*"):
             if len(found[-1]) < _LEAST_PREFIX and not is_spaceless(found[-1]):
-                raise _mistake("One letter before * finds too much.", "Write at least two letters, as in dam*.", at=lexeme)
+                raise _mistake(
+                    tell("One letter before * finds too much."), tell("Write at least two letters, as in dam*."), at=lexeme
+                )
             return Words(found, prefix=True, title_only=title_only, typed=lexeme.typed)
         return Words(found, prefix=lone and is_spaceless(found[0]), title_only=title_only, typed=lexeme.typed)
 
     def _field_value(self, lexeme: Lexeme) -> Node | None:
         name = _field_name(lexeme)
         if self._field is not None:
-            raise _mistake(
-                f"{name}: stands inside the parentheses of {self._field}:.", "Close them before the next field.", at=lexeme
-            )
+            what = tell("%(field)s: stands inside the parentheses of %(outer)s:.", field=name, outer=self._field)
+            raise _mistake(what, tell("Close them before the next field."), at=lexeme)
         opening = self._take("open")
         if opening is not None:
             self._field = name
@@ -186,7 +188,8 @@ class _Parser:
             return inside
         value = self._take("quoted") or self._take("word") or self._take("operator") or self._take("near")
         if value is None:
-            raise _mistake(f"A value is missing after {name}:.", f'Write {name}:word or {name}:"several words".', at=lexeme)
+            remedy = tell('Write %(field)s:word or %(field)s:"several words".', field=name)
+            raise _mistake(tell("A value is missing after %(field)s:.", field=name), remedy, at=lexeme)
         return self._value(name, value)
 
     def _value(self, name: str, value: Lexeme) -> Node | None:
@@ -221,15 +224,19 @@ def _field_name(lexeme: Lexeme) -> str:
     if name in FIELDS:
         return name
     like = _ALSO_CALLED.get(name) or next(iter(get_close_matches(name, FIELDS, n=1)), None)
-    meant = f"Did you mean {like}:? " if like else ""
-    remedy = f"{meant}Fields are {', '.join(FIELDS)}; put the words in quotation marks to search for them."
-    raise _mistake(f"There is no field {lexeme.text[:40]}.", remedy, at=lexeme)
+    told = {"like": like, "fields": ", ".join(FIELDS)}
+    remedy = tell("Fields are %(fields)s; put the words in quotation marks to search for them.", **told)
+    if like:
+        remedy = tell(
+            "Did you mean %(like)s:? Fields are %(fields)s; put the words in quotation marks to search for them.", **told
+        )
+    raise _mistake(tell("There is no field %(word)s.", word=lexeme.text[:40]), remedy, at=lexeme)
 
 
 def _near(left: Node | None, right: Node | None, *, operator: Lexeme) -> Node | None:
     if not (operator.text.isascii() and operator.text.isdecimal()) or int(operator.text[:6]) > MAX_DISTANCE:
-        remedy = f"Write dam near/5 gate: at most 5 other words between them, {MAX_DISTANCE} at the most."
-        raise _mistake(f"{operator.typed[:40]} names no distance.", remedy, at=operator)
+        remedy = tell("Write dam near/5 gate: at most 5 other words between them, %(number)s at the most.", number=MAX_DISTANCE)
+        raise _mistake(tell("%(word)s names no distance.", word=operator.typed[:40]), remedy, at=operator)
     if left is None or right is None:
         return None
     sides = [_operands(side, operator=operator) for side in (left, right)]
@@ -241,8 +248,9 @@ def _operands(node: Node, *, operator: Lexeme) -> tuple[Words, ...]:
     parts = node.parts if isinstance(node, Or) else (node,)
     found = tuple(part for part in parts if isinstance(part, Words))
     if len(found) < len(parts) or len(found) > MAX_DEPTH:
-        remedy = 'On both sides write a word, a "phrase", a prefix*, or several of them as (dam OR weir).'
-        raise _mistake(f"{operator.typed} stands beside something that has no place in a text.", remedy, at=operator)
+        remedy = tell('On both sides write a word, a "phrase", a prefix*, or several of them as (dam OR weir).')
+        what = tell("%(word)s stands beside something that has no place in a text.", word=operator.typed)
+        raise _mistake(what, remedy, at=operator)
     return found
 
 
@@ -254,13 +262,14 @@ def _pair(left: Words, right: Words, distance: int) -> Near:
 
 def _fuzzy(found: tuple[str, ...], lexeme: Lexeme, *, asked: str, title_only: bool) -> Node:
     if asked not in {"", "1", "2"}:
-        raise _mistake(f"~{asked[:20]} says no number of letters.", "Write word~, word~1 or word~2.", at=lexeme)
+        what = tell("~%(word)s says no number of letters.", word=asked[:20])
+        raise _mistake(what, tell("Write word~, word~1 or word~2."), at=lexeme)
     if len(found) > 1:
-        remedy = "Write each word with its own ~, or a near/3 b for words that stand close together."
-        raise _mistake("~ goes with a single word.", remedy, at=lexeme)
+        remedy = tell("Write each word with its own ~, or a near/3 b for words that stand close together.")
+        raise _mistake(tell("~ goes with a single word."), remedy, at=lexeme)
     token = found[0]
     if is_spaceless(token):
-        raise _mistake("~ needs a script that writes spaces between words.", "Remove the ~.", at=lexeme)
+        raise _mistake(tell("~ needs a script that writes spaces between words."), tell("Remove the ~."), at=lexeme)
     likely = 0 if len(token) <= _CERTAIN else 1 if len(token) <= _SHORT else 2
     edits = min(likely, int(asked)) if asked else likely
     if not edits:
@@ -271,7 +280,9 @@ def _fuzzy(found: tuple[str, ...], lexeme: Lexeme, *, asked: str, title_only: bo
 def _similar(value: Lexeme, *, typed: str) -> Node:
     text = " ".join(value.text.split())
     if not tokens(text):
-        raise _mistake("A sentence is missing after similar:.", 'Write similar:"the dam was opened on purpose".', at=value)
+        raise _mistake(
+            tell("A sentence is missing after similar:."), tell('Write similar:"the dam was opened on purpose".'), at=value
+        )
     return Similar(text, value.position, typed)
 
 
@@ -281,10 +292,14 @@ def _key(name: str, value: Lexeme, *, typed: str) -> Node:
     allowed = _CLOSED_VALUES.get(name)
     if allowed and not prefix and folded not in allowed:
         like = next(iter(get_close_matches(folded, allowed, n=1)), None)
-        meant = f"Did you mean {name}:{like}? " if like else ""
-        raise _mistake(f"No {name} is called {value.text[:40]}.", f"{meant}Known: {', '.join(allowed)}.", at=value)
+        told = {"field": name, "like": like, "known": ", ".join(allowed)}
+        meant = (
+            tell("Did you mean %(field)s:%(like)s? Known: %(known)s.", **told) if like else tell("Known: %(known)s.", **told)
+        )
+        raise _mistake(tell("No %(field)s is called %(word)s.", field=name, word=value.text[:40]), meant, at=value)
     if not folded:
-        raise _mistake(f"A value is missing after {name}:.", f"Write {name}:value.", at=value)
+        remedy = tell("Write %(field)s:value.", field=name)
+        raise _mistake(tell("A value is missing after %(field)s:.", field=name), remedy, at=value)
     return Key(name, folded, prefix=prefix, typed=typed)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from factdesk.alerts.message import Letter
 from factdesk.errors import DeliveryError, SettingsError
+from factdesk.messages import tell
 from factdesk.settings import AlertSettings, Settings
 
 PASSWORD = "smtp_password"  # noqa: S105 # the name of the secret
@@ -42,14 +43,17 @@ def send_mail(settings: Settings, envelope: Envelope) -> str:
             server.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         code, said = next(iter(error.recipients.values()))
-        raise DeliveryError(f"The mail server refuses the address: {_said(code, said)}.", final=code >= 500) from error
+        what = tell("The mail server refuses the address: %(answer)s.", answer=_said(code, said))
+        raise DeliveryError(what, final=code >= 500) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise DeliveryError(f"The mail server refuses the login: {error.smtp_code}.") from error
+        raise DeliveryError(tell("The mail server refuses the login: %(answer)s.", answer=error.smtp_code)) from error
     except smtplib.SMTPResponseException as error:
-        raise DeliveryError(f"The mail server says {_said(error.smtp_code, error.smtp_error)}.") from error
+        answer = _said(error.smtp_code, error.smtp_error)
+        raise DeliveryError(tell("The mail server says %(answer)s.", answer=answer)) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise DeliveryError(f"The mail server {chosen.smtp_host} cannot be used: {_told(error)}.") from error
-    return f"accepted by {chosen.smtp_host}"
+        told = {"host": chosen.smtp_host, "why": _told(error)}
+        raise DeliveryError(tell("The mail server %(host)s cannot be used: %(why)s.", **told)) from error
+    return tell("accepted by %(host)s", host=chosen.smtp_host)
 
 
 def require_mail(settings: Settings, to: str) -> None:
@@ -59,7 +63,7 @@ def require_mail(settings: Settings, to: str) -> None:
         raise SettingsError("No mail server is set.", remedy="Set alerts.smtp_host and alerts.mail_from.")
     domain = to.rpartition("@")[2].lower()
     if chosen.mail_domains and domain not in tuple(name.lower() for name in chosen.mail_domains):
-        raise SettingsError(f"Mail to {domain} is not allowed here.", remedy="See alerts.mail_domains.")
+        raise SettingsError(tell("Mail to %(domain)s is not allowed here.", domain=domain), remedy="See alerts.mail_domains.")
     if chosen.smtp_user and chosen.smtp_security == "none" and chosen.smtp_host not in _LOOPBACK:
         raise SettingsError("A password is not sent in clear.", remedy="Set alerts.smtp_security to starttls or tls.")
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from crawlers._addresses import host_of
 from crawlers._http import Guard, user_agent
 from factdesk.errors import DeliveryError, NotAllowedError
+from factdesk.messages import tell
 from factdesk.settings import Settings
 
 SIGNATURE = "Factdesk-Signature"
@@ -74,11 +75,13 @@ def post(settings: Settings, call: Call, *, at: datetime) -> str:
     try:
         status = _status(_guard(settings), call, headers)
     except (OSError, http.client.HTTPException) as error:
-        raise DeliveryError(f"The webhook's host cannot be used: {_told(error)}.") from error
+        raise DeliveryError(tell("The webhook's host cannot be used: %(why)s.", why=_told(error))) from error
     if 200 <= status < 300:
         return f"HTTP {status}"
-    what = "a redirect, which is not followed" if 300 <= status < 400 else f"HTTP {status}"
-    raise DeliveryError(f"The webhook answered {what}.", final=status == http.HTTPStatus.GONE)
+    what = tell("The webhook answered HTTP %(status)s.", status=status)
+    if 300 <= status < 400:
+        what = tell("The webhook answered a redirect, which is not followed.")
+    raise DeliveryError(what, final=status == http.HTTPStatus.GONE)
 
 
 def _status(guard: Guard, call: Call, headers: Mapping[str, str]) -> int:
@@ -111,7 +114,9 @@ class _Guarded(http.client.HTTPConnection):
         admitted = [str(address[0]) for *_, address in found if self._guard.admits(self.host, str(address[0]))]
         if not admitted:
             raise DeliveryError(
-                f"{self.host} leads to a private address.", remedy="alerts.allow_private_hosts names exceptions.", final=True
+                tell("%(host)s leads to a private address.", host=self.host),
+                remedy="alerts.allow_private_hosts names exceptions.",
+                final=True,
             )
         self.sock = socket.create_connection((admitted[0], self.port), timeout=_TIMEOUT_S)
         if self._tls:
