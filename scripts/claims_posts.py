@@ -5,7 +5,12 @@ posts are made from the lists below; nothing is taken from a data set. What they
 encoder.
 """
 
+import json
+from pathlib import Path
 from random import Random
+
+WRITTEN = Path(__file__).parent / "claims_posts.jsonl"
+_HELD = 0.15  # of the written posts, kept apart
 
 _WORDS = {
     "thing": (
@@ -169,3 +174,12 @@ def _post(rng: Random, *, worth: bool) -> str:
     filled = {name: rng.choice(listed) for name, listed in _WORDS.items()}
     text = rng.choice(forms).format(**filled, n=rng.randint(3, 97), k=rng.randint(2, 12))
     return text[0].upper() + text[1:]
+
+
+def written_posts(*, seed: int) -> tuple[list[tuple[str, str, int]], list[tuple[str, str, int]]]:
+    """Return (language, text, label) of the posts to learn from and of those kept apart."""
+    rows = [json.loads(line) for line in WRITTEN.read_text(encoding="utf-8").splitlines() if line.strip()]
+    told = [(row["lang"], row["text"], int(row["label"])) for row in rows]
+    Random(seed).shuffle(told)  # noqa: S311 # reproducible, not secret
+    count = int(_HELD * len(told))
+    return told[count:], told[:count]

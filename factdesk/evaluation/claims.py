@@ -21,6 +21,7 @@ from nlp.encoders import load_encoder
 from nlp.language import identify
 from nlp.languages import language
 from nlp.narratives import NarrativeBuilder
+from nlp.posts import Posts, post_threshold, score_posts
 
 _BATCH = 500
 
@@ -100,7 +101,7 @@ def evaluate_claims(path: Path, *, labels: Labels, out: Path | None = None, say:
     scores = _scored(read_as, code, model=model, posts=posts, say=say)
     seconds = time.perf_counter() - start
     allowed = np.array([refusal(wording, language(code)) is None for wording in read_wordings(read_as, code)])
-    threshold = model.post_threshold if posts else model.threshold
+    threshold = post_threshold(code) if posts else model.threshold
     said = scores >= threshold
     if out is not None:
         _write(
@@ -130,7 +131,10 @@ def _scored(texts: Sequence[str], code: str, *, model: Checkworthiness, posts: b
     for at in range(0, len(texts), _BATCH):
         part = slice(at, at + _BATCH)
         features, vectors = model.features(wordings[part], code), encoder(texts[part])
-        scores[part] = model.score_posts(features, vectors) if posts else model.score(features, code, vectors)
+        if posts:
+            scores[part] = score_posts(Posts(texts[part], code, features, vectors), model)
+        else:
+            scores[part] = model.score(features, code, vectors)
         say(f"scored {min(at + _BATCH, len(texts))} of {len(texts)}")
     return scores
 

@@ -3,12 +3,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from factdesk.evaluation.claims import Labels, evaluate_claims
 from factdesk.records import CaptureKind
 from nlp.checkworthiness import are_posts, load_checkworthiness, read_wordings, without_links
 from nlp.claims import load_claim_finder
 from nlp.encoders import load_encoder
+from nlp.posts import Posts, load_posts, post_threshold, score_posts
 from tests.nlp._documents import document
 
 # One rumour and one idle post a language.
@@ -23,16 +25,50 @@ POSTS = {
         "Goedemorgen! Vanavond live om acht uur",
     ),
     "tr": ("Yeni aşıdan sonra 300 asker öldü, bakanlık bunu gizliyor", "Günaydın! Bu akşam sekizde canlı yayındayız"),
+    "bg": ("След новата ваксина починаха 300 войници, а министерството го крие", "Добро утро! Довечера на живо от осем часа"),
     "ar": ("توفي 300 جندي بعد اللقاح الجديد والوزارة تخفي ذلك", "صباح الخير! الليلة في بث مباشر الساعة الثامنة"),
 }
 
 
+def scored(texts: list[str], code: str) -> NDArray[np.float32]:
+    model = load_checkworthiness()
+    return score_posts(Posts(texts, code, model.features(read_wordings(texts, code), code), load_encoder()(texts)), model)
+
+
 @pytest.mark.parametrize("code", sorted(POSTS))
 def test_a_rumour_is_more_worth_checking_than_an_idle_post(code: str) -> None:
-    model, texts = load_checkworthiness(), list(POSTS[code])
-    rumour, idle = model.score_posts(model.features(read_wordings(texts, code), code), load_encoder()(texts))
-    assert rumour >= model.post_threshold
+    rumour, idle = scored(list(POSTS[code]), code)
+    assert rumour >= post_threshold(code) > idle
     assert rumour > idle + 0.1
+
+
+def test_a_post_reads_the_same_alone_beside_others_and_with_a_link() -> None:
+    texts = list(POSTS["es"])
+    together = scored(texts, "es")
+    np.testing.assert_allclose(together, np.concatenate([scored([text], "es") for text in texts]), atol=1e-6)
+    model = load_checkworthiness()
+    features, vectors = model.features(read_wordings(texts, "es"), "es"), load_encoder()(texts)
+    linked = load_posts()([f"{text} https://x.example/1" for text in texts], features, vectors)
+    np.testing.assert_allclose(linked, together, atol=1e-6)
+
+
+@pytest.mark.parametrize("code", ["en", "vi", "de"])
+def test_other_languages_are_scored_without_the_encoder_of_posts(code: str, *, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.posts.load_posts", lambda: pytest.fail("not taught"))
+    assert scored(["Die Brücke hält."], code).shape == (1,)
+    assert post_threshold(code) == load_checkworthiness().post_threshold
+
+
+def test_no_posts_load_no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.posts.load_posts", lambda: pytest.fail("nothing to read"))
+    nothing = Posts([], "es", np.zeros((0, 19), np.float32), np.zeros((0, 512), np.float32))
+    assert score_posts(nothing, load_checkworthiness()).shape == (0,)
+
+
+def test_the_line_scores_posts_without_the_encoder_of_posts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.posts.load_posts", lambda: pytest.fail("the line keeps nearly every post and must stay quick"))
+    post = replace(document(POSTS["es"][0]), kind=CaptureKind.POST, language="es")
+    assert load_claim_finder(load_encoder())([post])[0]
 
 
 def test_posts_are_told_by_their_marks() -> None:
