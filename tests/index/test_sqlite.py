@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -75,6 +76,18 @@ def test_another_format_or_vector_size_asks_for_a_rebuild(tmp_path: Path) -> Non
     open_index(url, dim=DIM).close()
     with pytest.raises(IndexUnavailableError, match="factdesk reindex"):
         open_index(url, dim=DIM + 1)
+
+
+def test_a_file_of_an_earlier_version_is_named_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite3"
+    SqliteIndex(path, dim=DIM).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE meta SET value = '4;2/14.0.0;dim=16' WHERE key = 'format'")
+        connection.execute("DROP TABLE vocabulary")
+    with pytest.raises(IndexUnavailableError) as caught:
+        open_index(f"sqlite:///{path}", dim=DIM)
+    assert f"{path} has format 4;" in caught.value.what
+    assert "Run factdesk reindex" in caught.value.remedy
 
 
 def test_a_folder_in_the_way_is_one_clear_error(tmp_path: Path) -> None:
