@@ -1,6 +1,7 @@
 """Puts the desk together: one application from settings, a store and an index; no model is ever loaded here."""
 
 import socket
+import sys
 import threading
 from contextlib import closing
 
@@ -68,6 +69,7 @@ PAGES = (
 
 _STALE_S = 2.0
 _log = structlog.get_logger("factdesk.desk")
+_TURN_S = 0.001  # a page that reads rows gives way at each of them: with Python's 5 ms it would wait that long each time
 _KEEP_S = 65  # longer than proxies and browsers keep a connection that nobody uses
 
 
@@ -89,6 +91,7 @@ def create_app(
 
 def serve(settings: Settings, *, stop: Stop | None = None) -> None:
     """Serve the desk until ``stop`` is set. While the index is away its pages say so. Raises ``StoreError``."""
+    sys.setswitchinterval(_TURN_S)
     engine = open_store(settings.store)
     if (sealer := Sealer.of(settings)) is not None and (number := seal_all(engine, sealer)):
         _log.info("secrets that lay in clear are sealed", secrets=number)
