@@ -14,6 +14,7 @@ from factdesk.records import Passage, PassageKind
 from factdesk.store.passages import known_passages
 from factdesk.store.reviews import newest_reviews
 from factdesk.store.tables import claims, documents, findings
+from factdesk.tongues import said, speaking, tongues
 
 _PROSE = 30  # characters from which a line is prose, not a label
 _AGAIN = 0.6  # share of the claim's words from which a sentence tells it again
@@ -51,7 +52,8 @@ def suggested(connection: Connection, finding_ids: Sequence[str]) -> tuple[str, 
     if passage is None:
         raise StateError("This finding has no citation.", remedy="Choose a finding with a fact-check or evidence beside it.")
     fact = passage.text if passage.kind is PassageKind.EVIDENCE else _finding_of(passage) or passage.title
-    why = [difference[3] for difference in row.differences] or _rated_or(row.reasons, passage=passage, code=row.language)
+    differing = _told([difference[3] for difference in row.differences], code=row.language)
+    why = differing or _rated_or(row.reasons, passage=passage, code=row.language)
     facts, claim, misleads, short = LABELS.get(row.language, LABELS["en"])
     body = "\n\n".join(
         (f"{facts}: {fact}", f"{claim}: “{row.text.strip()}”", f"{misleads}: {' '.join(why)}", f"{short}: {_opening(fact, 1)}")
@@ -63,7 +65,16 @@ def suggested(connection: Connection, finding_ids: Sequence[str]) -> tuple[str, 
 def _rated_or(reasons: Sequence[str], *, passage: Passage, code: str) -> list[str]:
     """Return what the fact-checker found, or the line's own reasons where no rating is known."""
     told = rated(passage, code)
-    return [told] if told else list(reasons)
+    return [told] if told else _told(reasons, code=code)
+
+
+def _told(sentences: Sequence[str], *, code: str) -> list[str]:
+    """Return the line's own sentences in the statement's language, where there is a catalogue of it."""
+    tongue = tongues().get(code)
+    if tongue is None:
+        return list(sentences)
+    with speaking(tongue):
+        return [said(sentence) for sentence in sentences]
 
 
 def slug_for(title: str, statement_id: int) -> str:

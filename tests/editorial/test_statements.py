@@ -8,8 +8,9 @@ from sqlalchemy import update
 from factdesk.editorial import audit, statements
 from factdesk.editorial.statement import State, Statement
 from factdesk.errors import FactdeskError, NotAllowedError, NotFoundError, StateError
+from factdesk.records import PassageKind
 from factdesk.store.database import writing
-from factdesk.store.tables import passages
+from factdesk.store.tables import findings, passages
 from tests.editorial.conftest import Room
 from tests.stores import NOW, add_finding, add_passage
 
@@ -274,3 +275,15 @@ def test_a_draft_gives_what_the_fact_check_found_not_the_claim_again(room: Room)
         connection.execute(update(passages).where(passages.c.id == room.passage_id).values(text="The dam cracked", detail=told))
     _, body, _ = statements.suggestion(room.engine, [room.finding_id])
     assert body.startswith(f"The facts: {found}")
+
+
+def test_a_draft_says_how_a_claim_misleads_in_its_own_language(room: Room) -> None:
+    words = "The claim says 12.000 người, the evidence 1.200 người."
+    cited = add_passage(room.engine, "Đến ngày 7 tháng 5, 1.200 người đã rời làng.", kind=PassageKind.EVIDENCE)
+    finding = add_finding(room.engine, "12.000 người đã rời làng.", passage=cited, kind="distorts", language="vi")
+    with writing(room.engine) as connection:
+        told = [["number", [0, 12], [21, 32], words]]
+        connection.execute(update(findings).where(findings.c.id == finding).values(differences=told))
+    _, body, _ = statements.suggestion(room.engine, [finding])
+    assert "Thông tin nói 12.000 người, bằng chứng 1.200 người." in body
+    assert "The claim says" not in body
