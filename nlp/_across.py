@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from factdesk.records import Difference, DifferenceKind
 from nlp._beside import Beside, Clause, Span, difference
 from nlp._numbers import Moment, agrees, lone_numbers, moments, quantities
+from nlp._order import order_across
 from nlp._overlap import shared_keys
 from nlp._places import listed_place, other_names, other_side
 from nlp._quantity import Quantity
@@ -19,6 +20,7 @@ from nlp._words import Reading
 
 _NEAR = 0.6
 _FAIR = 0.4
+_PLACED, _LISTED = 0.5, 0.15
 _LIKE = 6.0  # two figures of one thing lie within this factor of one another
 _TELLING = 2  # digits of a figure that is not found by chance
 
@@ -52,8 +54,11 @@ def differs_across(pair: Beside, encode: Encode) -> list[Difference]:
     if loose:
         free = _without_lone(free, pair.claim)
         return _other_figure(pair, loose[0], free, within=sentence if closeness >= _NEAR else None)
-    spans = _other_place(pair, sentence) if closeness >= (_FAIR if told else _NEAR) else None
-    spans = spans or (listed_place(pair) if closeness >= _FAIR else None)
+    turned = order_across(pair, near, encode)
+    if turned:
+        return turned
+    spans = _other_place(pair, sentence) if closeness >= (_FAIR if told else _PLACED) else None
+    spans = spans or (listed_place(pair) if closeness >= _LISTED else None)
     return [difference(DifferenceKind.PLACE, pair, spans)] if spans else typed_difference(pair, near)
 
 

@@ -62,7 +62,9 @@ def listed_place(pair: Beside) -> tuple[Span, Span] | None:
 
 
 def _listed(reading: Reading) -> list[Word]:
-    return [word for word in reading.words if _is_name(reading, word) and is_place(word.fold, reading.language)]
+    """Return the names that are listed; a Vietnamese syllable at the beginning is written large whatever it is."""
+    words = reading.words[1:] if reading.language == "vi" else reading.words
+    return [word for word in words if _is_name(reading, word) and is_place(word.fold, reading.language)]
 
 
 def _placed(reading: Reading) -> list[Word]:

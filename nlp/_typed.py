@@ -25,7 +25,7 @@ _NEAR = 0.55
 _SURE_NEAR = 0.4
 _WORDS = 0.15
 _WINDOW, _WIDE, _MOST = 0.1, 0.22, 3
-_UNREAD = frozenset({"vi"})  # not among the languages of the encoder: words have more of the say
+UNREAD = frozenset({"vi"})  # not among the languages of the encoder: words have more of the say
 _UNREAD_WORDS = 1.4
 _CONDITIONS = ("tried on", "for a time", "condition", "only")
 _PARTS = {"whole": ("some", "most", "many"), "most": ("some",)}
@@ -50,7 +50,7 @@ def nearest(pair: Beside, encode: Encode) -> Near:
     """Return what is nearest in meaning; words that both texts hold, as keys, count too."""
     parts = (*pair.clauses, *pair.sentences)
     vectors = encode([pair.claim.text, _nameless(pair.claim), *(part.reading.text for part in parts)])
-    unread = {pair.claim.language, pair.passage.language} & _UNREAD
+    unread = {pair.claim.language, pair.passage.language} & UNREAD
     share = _UNREAD_WORDS if unread else _WORDS
     closeness = [
         float(max(vector @ vectors[0], vector @ vectors[1])) + share * things(pair.claim, part.reading)

@@ -68,6 +68,11 @@ def reader() -> RuleDistortionReader:
             ("The dairy plant will close if the council refuses the loan, the union said on Tuesday.", DAIRY["es"]),
             "en es",
         ),
+        (
+            DifferenceKind.DATE,
+            ("Die Leute sollen nach dem Sprühen im Haus bleiben.", "People should stay indoors before the spraying."),
+            "de en",
+        ),
         (DifferenceKind.PLACE, ("Le spray contre les moustiques a été testé au Brésil.", TRIED["en"]), "fr en"),
         (DifferenceKind.QUALIFIER, ("The spray kept mosquitoes away, a study found.", TRIED["fr"]), "en fr"),
         (
@@ -95,6 +100,12 @@ def test_a_difference_of_type_is_found_across_languages(
         ("fr", "L'équipage n'a lancé aucun appel à l'aide.", "es", FERRY["es"]),
         ("en", "The mayor said the plant would shut if the council turned down the loan.", "de", DAIRY["de"]),
         ("es", "Faltan cerca de 2,5 millones de euros.", "en", DAIRY["en"]),
+        (
+            "en",
+            "People should stay indoors before the spraying.",
+            "es",
+            "La fumigación empieza después de que la gente entre en casa.",
+        ),
         ("fr", "Bouillie, l'eau est sans danger.", "en", "Boiled tap water is safe."),
     ],
 )
