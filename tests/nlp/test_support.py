@@ -47,6 +47,18 @@ def test_the_sentence_that_says_most_decides(reader: PairReader) -> None:
     assert reader([claim], [long])[0].argmax() == SUPPORTS
 
 
+def test_what_a_sentence_leaves_open_is_read_from_the_one_before(reader: PairReader) -> None:
+    evidence = "In the trial 400 residents wore face masks. Infection was half as frequent among them as among the others."
+    assert reader(["Face masks reduce infection."], [evidence])[0].argmax() == SUPPORTS
+
+
+def test_of_long_evidence_the_piece_that_says_most_decides(reader: PairReader) -> None:
+    idle = "The town has a school, a market and a bridge of stone, and its records are kept by the parish. " * 8
+    claim, telling = CASES[0][:2]
+    assert reader([claim], [f"{idle}{telling} {idle}"])[0].argmax() == SUPPORTS
+    assert reader([claim], [idle])[0].argmax() == NEUTRAL
+
+
 @pytest.mark.parametrize("evidence", ["", "   ", "\ud800"])
 def test_evidence_that_says_nothing_is_neutral(evidence: str, *, reader: PairReader) -> None:
     assert reader(["Face masks reduce infection."], [evidence])[0].argmax() == NEUTRAL
