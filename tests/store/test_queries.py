@@ -74,7 +74,7 @@ CHANGES = {  # what writes; the line's and the desk's own tests run them, most o
     ),
     *("note", "acknowledge", "sum_up", "set_window", "remove_window", "follow", "start_run", "keep_run", "note_late"),
     *("amend_poll", "next_moving", "is_proved", "read_again", "free_dead", "destroy_old_keys"),
-    *("undo", "assign", "hold", "take_over", "insert_user", "note_attempt"),
+    *("undo", "assign", "hold", "take_over", "insert_user", "note_attempt", "speak_to"),
     *("set_password", "set_active", "check_login", "open_session", "close_session", "voice_key"),
 }
 
