@@ -159,7 +159,7 @@ def gaps(engine: Engine, *, since: datetime, stale_s: float = 0.0) -> list[Gap]:
 
 def _gaps(engine: Engine, since: datetime) -> tuple[Gap, ...]:
     with reading(engine) as connection:
-        found = [_gap(source) for source in unseen.gaps(connection, since=since).sources if source.enabled]
+        found = [_gap(source) for source in unseen.gaps(connection, since=since, only_missed=True).sources if source.enabled]
     return tuple(sorted((gap for gap in found if gap.total), key=lambda gap: (-gap.total, gap.source)))
 
 

@@ -4,13 +4,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select
 
 from factdesk.records import Outcome, SourceRole
 from factdesk.store.health import Shortfall
 from factdesk.store.tables import LANGUAGE_IS, TOLD_LANGUAGE, items, poll_days, polls, sources
 
 GOOD_POLLS = frozenset({Outcome.POLLED, Outcome.UNCHANGED})
+_READ = (Outcome.KEPT.value, Outcome.DUPLICATE.value)
 UNREAD = frozenset(Outcome) - GOOD_POLLS - {Outcome.KEPT, Outcome.DUPLICATE}
 REFUSED = frozenset({Outcome.REFUSED_ROBOTS, Outcome.REFUSED_OPT_OUT, Outcome.REFUSED_ADDRESS})
 
@@ -66,11 +67,21 @@ class Gaps:
         return tuple(source for source in self.sources if not source.complete)
 
 
-def gaps(connection: Connection, *, since: datetime, until: datetime | None = None, event: str | None = None) -> Gaps:
-    """Return what could not be seen from ``since`` to ``until`` (now, when left out), of one event's sources or all."""
+def gaps(  # a window and what of it, by keyword
+    connection: Connection,
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    event: str | None = None,
+    only_missed: bool = False,
+) -> Gaps:
+    """Return what could not be seen from ``since`` to ``until`` (now, when left out), of one event's sources or all.
+
+    With ``only_missed`` items that were read are not counted (``items`` lacks them): of a long window they are nearly all.
+    """
     until = until or datetime.max.replace(tzinfo=UTC)
     polled, came = _polled(connection, since=since, until=until)
-    listed = _counts(connection, items, when="first_seen_at", since=since, until=until)
+    listed = _counts(connection, items, when="first_seen_at", since=since, until=until, only_missed=only_missed)
     reasons = _reasons(connection, since=since, until=until)
     unread = _languages(connection, since=since, until=until)
     latest = connection.execute(select(func.max(polls.c.started_at))).scalar()
@@ -99,10 +110,12 @@ def gaps(connection: Connection, *, since: datetime, until: datetime | None = No
 
 
 def _counts(
-    connection: Connection, table: Table, *, when: str, since: datetime, until: datetime
+    connection: Connection, table: Table, *, when: str, since: datetime, until: datetime, only_missed: bool
 ) -> dict[int, dict[Outcome | None, int]]:
     at = table.c[when]
     query = select(table.c.source_id, table.c.outcome, func.count()).where(at >= since, at < until)
+    if only_missed:
+        query = query.where(or_(table.c.outcome.is_(None), table.c.outcome.not_in(_READ)))
     query = query.group_by(table.c.source_id, table.c.outcome)
     found: dict[int, dict[Outcome | None, int]] = {}
     for number, name, count in connection.execute(query):

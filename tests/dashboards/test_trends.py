@@ -5,12 +5,12 @@ from datetime import UTC, timedelta
 
 from dashboards._amounts import duration
 from dashboards._desk import safe_link
-from factdesk.store import coverage
+from factdesk.store import coverage, unseen
 from factdesk.store.database import reading
 from factdesk.store.health import State
 from factdesk.store.poll_lines import lines_of
 from factdesk.store.reviews import decide
-from factdesk.store.trends import gaps, spread, throughput
+from factdesk.store.trends import _gap, gaps, spread, throughput
 from tests.dashboards import world
 from tests.dashboards.conftest import House, post
 from tests.dashboards.test_statements import draft, publish
@@ -156,3 +156,12 @@ def test_serving_a_page_loads_no_model() -> None:
     code = f"import sys, dashboards.app; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_gaps_are_the_same_without_a_count_of_what_was_read(house: House) -> None:
+    with reading(house.engine) as connection:
+        whole = unseen.gaps(connection, since=WEEK).sources
+        missed = unseen.gaps(connection, since=WEEK, only_missed=True).sources
+    assert [_gap(one) for one in whole] == [_gap(one) for one in missed]
+    assert sum(one.items for one in missed) < sum(one.items for one in whole)
+    assert any(one.items_unread for one in missed)
