@@ -52,7 +52,7 @@ def test_a_post_reads_the_same_alone_beside_others_and_with_a_link() -> None:
     np.testing.assert_allclose(linked, together, atol=1e-6)
 
 
-@pytest.mark.parametrize("code", ["en", "vi", "de"])
+@pytest.mark.parametrize("code", ["en", "vi", "de", "nl", "ar"])
 def test_other_languages_are_scored_without_the_encoder_of_posts(code: str, *, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nlp.posts.load_posts", lambda: pytest.fail("not taught"))
     assert scored(["Die Brücke hält."], code).shape == (1,)
